@@ -1,0 +1,61 @@
+/** What every room above knows of data: matrices, images, labels, class embeddings, and the dataset that joins them. */
+import type { Labels } from './labels.ts';
+
+/** Row-major `[rows, cols]` float32 matrix. */
+export interface Matrix {
+  readonly data: Float32Array;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** Pictures that are still files: encoded bytes (JPEG, PNG, WebP …), read one at a time. */
+export interface ImageFiles {
+  readonly kind: 'files';
+  readonly count: number;
+  /** A name for messages and results: a path inside the folder or the tar. */
+  name(row: number): string;
+  read(row: number): Promise<Uint8Array>;
+}
+
+/** Pictures that are already pixels: `[count, height, width, 3]` uint8, RGB. */
+export interface ImagePixels {
+  readonly kind: 'pixels';
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly data: Uint8Array;
+}
+
+export type Images = ImageFiles | ImagePixels;
+
+export interface Modality {
+  /** Features `[rows, d]`, every value finite. */
+  readonly features?: Matrix;
+  readonly images?: Images;
+  readonly labels: Labels;
+  /**
+   * Name of the function in `encoders/` that made `features` from `images` (e.g. `gradients/1`).
+   * With it a model trained on features encodes raw files; without it, features only.
+   */
+  readonly extractor?: string;
+}
+
+export type ModalityName = 'image' | 'text';
+
+export interface Dataset {
+  readonly name: string;
+  readonly rows: number;
+  /** Class names; a label is an index into this list. */
+  readonly classes: readonly string[];
+  /** By name, each `[classes, a]` with rows of unit L2 norm. The first is the default. */
+  readonly classEmbeddings: ReadonlyMap<string, Matrix>;
+  /** Row ranges `[from, to)`: queries come from `test`, everything else from `train`. */
+  readonly parts?: { readonly train: readonly [number, number]; readonly test: readonly [number, number] };
+  /** `[rows]`: rows of one group (variants of one picture) never sit on two sides of a split. */
+  readonly groups?: Int32Array;
+  /** `[rows]` names to show beside results. */
+  readonly rowNames?: readonly string[];
+  readonly modalities: Readonly<Partial<Record<ModalityName, Modality>>>;
+  /** SHA-256 of name, rows, classes, labels, groups and parts: a split is made for exactly one dataset. */
+  readonly fingerprint: string;
+}

@@ -1,0 +1,28 @@
+/** A split: which rows train, which are the unlabelled pool, which are asked and which are searched. */
+
+export const PROTOCOLS = [
+  'zero-shot',
+  'zero-shot/pool=database',
+  'supervised',
+  'supervised/train=database',
+] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+export interface Split {
+  readonly format: 'unseen-split/1';
+  readonly protocol: Protocol;
+  readonly seed: number;
+  readonly dataset: { readonly name: string; readonly fingerprint: string };
+  /** Class indexes, ascending. */
+  readonly seen: readonly number[];
+  readonly unseen: readonly number[];
+  /** Row numbers, ascending. Disjoint unless the protocol's name says otherwise. */
+  readonly train: readonly number[];
+  /** Unlabelled rows of unseen classes: their labels exist in the dataset and are never read in training. */
+  readonly pool: readonly number[];
+  readonly query: readonly number[];
+  /** What `database: unseen` searches; `database: generalized` searches these and `train`. */
+  readonly database: readonly number[];
+  /** SHA-256 of the canonical form of all of the above. */
+  readonly hash: string;
+}

@@ -1,0 +1,69 @@
+/**
+ * The contract of every hashing method, and the only view of the data that training gets.
+ *
+ * A method holds options only. `fit` validates, builds a `TrainingSet` (in which the pool has no labels to read),
+ * trains, and returns a `Model`; nothing unfitted can encode.
+ */
+import type { Dataset, Images, Matrix } from '../data/dataset.ts';
+import type { Split } from '../data/split.ts';
+import type { Model } from '../model/model.ts';
+
+/** Inputs of one stream, row by row: features, or pixels `[n, side, side, 3]` uint8 RGB. */
+export type Inputs = Matrix | PixelBatch;
+
+export interface PixelBatch {
+  readonly data: Uint8Array;
+  readonly rows: number;
+  /** Height and width in pixels. */
+  readonly side: number;
+}
+
+export interface TrainingSet {
+  /** Labelled rows of seen classes; `labels[i]` is an index into `classEmbeddings`' rows. */
+  readonly source: { readonly inputs: Inputs; readonly labels: Int32Array };
+  /** Unlabelled rows of unseen classes. */
+  readonly pool: { readonly inputs: Inputs };
+  /** `[classes, a]`, unit rows. */
+  readonly classEmbeddings: Matrix;
+  readonly seen: Int32Array;
+  readonly unseen: Int32Array;
+  /** Raw pictures' preprocessing, copied into the model's manifest. */
+  readonly preprocessing: Preprocessing;
+}
+
+/** How a raw input becomes what the ONNX encoder takes. */
+export type Preprocessing =
+  | { readonly kind: 'features'; readonly dim: number; readonly extractor?: string }
+  | { readonly kind: 'pixels'; readonly side: number };
+
+/** One line of progress: a round of a deep method, or a phase of a shallow one. */
+export interface FitProgress {
+  readonly phase: string;
+  /** Share of the whole fit that is done, 0 … 1. */
+  readonly done: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What a round mined from the pool; row numbers count inside the pool. For the log only. */
+export interface MinedItems {
+  readonly round: number;
+  /** Pool rows taken as representatives, and the class each was taken for (index into `classes`). */
+  readonly rows: Int32Array;
+  readonly classes: Int32Array;
+}
+
+export interface FitOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: FitProgress) => void;
+  /** Compute the precision of mined items from the dataset's labels and add it to the log. Never fed back. */
+  readonly monitor?: boolean;
+}
+
+export interface HashMethod {
+  /** As on the command line: `lsh`, `itq`, `tzsh`, `tzsh/source-only` … */
+  readonly name: string;
+  readonly bits: number;
+  fit(data: Dataset, split: Split, options?: FitOptions): Promise<Model>;
+}
+
+export type { Dataset, Images, Matrix, Model, Split };

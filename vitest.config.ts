@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
+    testTimeout: 60_000,
+    // ONNX Runtime and the kernels use native threads and shared memory: child processes keep them apart.
+    pool: 'forks',
+    maxWorkers: 2,
+    reporters: ['default', './scripts/plain-reporter.ts'],
+  },
+});
