@@ -20,6 +20,41 @@ export const ERRORS = {
     message: '{file}: cannot be read ({reason})',
     hint: 'Check the path and its permissions.',
   },
+  CODES_BITS_INVALID: {
+    exit: 2,
+    message: 'bits must be a multiple of 8 from {min} to {max}, received {received}',
+    hint: 'Common lengths are 16, 32, 64 and 128 bits.',
+  },
+  CODES_LENGTH_INVALID: {
+    exit: 2,
+    message: '{received} {what} are not a whole number of codes of {unit} {what}',
+    hint: 'Check that the array is [n, {unit}] and that bits is right.',
+  },
+  CODES_VALUE_NAN: {
+    exit: 2,
+    message: 'row {row}, bit {bit}: NaN has no sign',
+    hint: 'Look at the input of that row: the encoder gave no number for it.',
+  },
+  CODES_TEXT_INVALID: {
+    exit: 2,
+    message: 'code {row}: expected {expected}, received "{received}"',
+    hint: 'Correct the text of that code.',
+  },
+  CODES_BITS_MISMATCH: {
+    exit: 2,
+    message: 'codes of {left} bits cannot be compared with codes of {right} bits',
+    hint: 'Encode both sides with the same model.',
+  },
+  INDEX_ID_DUPLICATE: {
+    exit: 2,
+    message: 'rows {first} and {row} have the same id {received}',
+    hint: 'Give every row its own id, or leave ids out to get row numbers.',
+  },
+  INDEX_TOO_LARGE: {
+    exit: 2,
+    message: 'codes of {received} bytes do not fit into one index of at most {max} bytes',
+    hint: 'Split the codes over several indexes and merge their hits.',
+  },
   ABORTED: {
     exit: 1,
     message: 'stopped on request during {during}',

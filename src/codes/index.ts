@@ -1,0 +1,2 @@
+export { Codes, type CodesOptions, MAX_BITS, MIN_BITS } from './codes.ts';
+export { hammingDistance } from './hamming.ts';
