@@ -60,6 +60,106 @@ export const ERRORS = {
     message: 'stopped on request during {during}',
     hint: '{kept}',
   },
+  METHOD_SETTING_UNKNOWN: {
+    exit: 2,
+    message: '{method} has no setting called "{received}"',
+    hint: 'Its settings: {known}.',
+  },
+  METHOD_LABELS_UNUSABLE: {
+    exit: 2,
+    message: 'row {row} of the training rows has {received} labels; {method} learns from exactly one',
+    hint: 'Use a method for several labels an item, or a dataset with one label a row.',
+  },
+  METHOD_BITS_TOO_MANY: {
+    exit: 2,
+    message: '{method} cannot make {bits} bits from {received} {what}',
+    hint: 'Ask for at most {most} bits, or give it longer inputs or more rows.',
+  },
+  SPLIT_OTHER_DATASET: {
+    exit: 2,
+    message: 'the split was made for dataset "{expected}" ({expectedHash}), received "{received}" ({receivedHash})',
+    hint: 'Make a split of this dataset with `unseen split`, or open the dataset that the split names.',
+  },
+  TRAINING_ROWS_EMPTY: {
+    exit: 2,
+    message: 'the split has no {what} rows, and {method} needs some',
+    hint: 'Choose another protocol, another number of unseen classes, or a method that does not need them.',
+  },
+  TRAINING_INPUT_MISSING: {
+    exit: 2,
+    message: 'dataset "{dataset}" has no {what} of modality {modality}',
+    hint: 'It has: {known}.',
+  },
+  CLASS_EMBEDDINGS_MISSING: {
+    exit: 2,
+    message: 'dataset "{dataset}" has no class embeddings called "{received}", and {method} needs them',
+    hint: 'It has: {known}. Add an attribute or word vector for every class to the dataset.',
+  },
+  CLASS_EMBEDDING_UNUSABLE: {
+    exit: 2,
+    message: 'class "{name}" has no usable embedding in "{embeddings}" ({reason})',
+    hint: 'Give the class a vector of finite numbers that is not all zeros.',
+  },
+  MODEL_MANIFEST_INVALID: {
+    exit: 2,
+    message: '{file}: {field}: {reason}',
+    hint: 'The folder is not a model that Unseen wrote, or it is damaged: train or copy it again.',
+  },
+  MODEL_FORMAT_UNKNOWN: {
+    exit: 2,
+    message: '{file}: model format {received} is not known, this version reads {known}',
+    hint: 'Update Unseen, or save the model again with this version.',
+  },
+  MODEL_PATH_OUTSIDE: {
+    exit: 2,
+    message: '{file}: names the file {received}, which is not a plain file inside the model folder',
+    hint: 'Do not use this folder: models that Unseen writes never name such a file.',
+  },
+  MODEL_FILE_MISSING: {
+    exit: 2,
+    message: '{file}: cannot be read ({reason}), but the model needs it',
+    hint: 'Copy the whole model folder again.',
+  },
+  MODEL_HASH_MISMATCH: {
+    exit: 2,
+    message: '{file}: {what} is {received}, the manifest says {expected}',
+    hint: 'The model was changed or damaged after it was saved: copy it again.',
+  },
+  MODEL_ENCODER_INVALID: {
+    exit: 2,
+    message: '{file}: is no encoder ({reason})',
+    hint: 'An encoder is an ONNX graph from `input` to a float32 `code` of [rows, bits].',
+  },
+  MODEL_EXISTS: {
+    exit: 2,
+    message: '{folder}: holds a model already',
+    hint: 'Choose another folder, or pass `overwrite` to replace it.',
+  },
+  MODEL_FOLDER_OCCUPIED: {
+    exit: 2,
+    message: '{folder}: exists and is not a model folder',
+    hint: 'Choose a folder that does not exist, or an empty one.',
+  },
+  MODEL_MODALITY_UNKNOWN: {
+    exit: 2,
+    message: 'the model has no encoder for modality "{received}"',
+    hint: 'It encodes: {known}.',
+  },
+  MODEL_INPUT_SHAPE: {
+    exit: 2,
+    message: '{what} is {received}, the model takes {expected}',
+    hint: 'Encode the kind of input that the model was trained on.',
+  },
+  MODEL_INPUT_NOT_FINITE: {
+    exit: 2,
+    message: 'row {row}, column {column} of the input is {received}',
+    hint: 'Replace or drop values that are NaN or infinite.',
+  },
+  MODEL_NEEDS_FEATURES: {
+    exit: 2,
+    message: 'the model was trained on ready-made features of {dim} values, received {received}',
+    hint: 'Encode features made by the same function as the training features, or train on pictures.',
+  },
   INTERNAL: {
     exit: 1,
     message: 'internal fault: {reason}',
