@@ -1,0 +1,26 @@
+// Where things lie in the kernel's memory. The host reads these constants from the module's exports.
+
+/** Rows whose distances are worked out before they are filtered: 2 KB of scratch stay in the L1 cache. */
+export const BLOCK: u32 = 1024;
+
+/** Distances of one block: u8 up to 248 bits, u16 above. */
+export const DISTANCES: u32 = 1024;
+
+/** Rows that a scan let through, drained by the host after each call; room for at least two blocks. */
+export const SURVIVOR_CAPACITY: u32 = 8192;
+export const SURVIVOR_ROWS: u32 = DISTANCES + 2 * BLOCK;
+export const SURVIVOR_DISTANCES: u32 = SURVIVOR_ROWS + 4 * SURVIVOR_CAPACITY;
+
+/** Slots of queries begin here, codes behind them; the host decides how many and aligns them. */
+export const FREE: u32 = SURVIVOR_DISTANCES + 2 * SURVIVOR_CAPACITY;
+
+// One slot: what a scan knows of its query. Offsets in bytes.
+// @ts-ignore: decorator
+@inline export const SLOT_LIMIT: u32 = 0; // rows at a distance below the limit can still be hits
+// @ts-ignore: decorator
+@inline export const SLOT_CLOSER: u32 = 4; // how many survivors are below the limit
+// @ts-ignore: decorator
+@inline export const SLOT_K: u32 = 8; // how many hits are wanted
+// @ts-ignore: decorator
+@inline export const SLOT_FOUND: u32 = 12; // survivors of the last call
+export const SLOT_HISTOGRAM: u32 = 16; // u32 [bits + 1], survivors by distance; then, 8-aligned, the query's words
