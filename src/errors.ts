@@ -55,6 +55,141 @@ export const ERRORS = {
     message: 'codes of {received} bytes do not fit into one index of at most {max} bytes',
     hint: 'Split the codes over several indexes and merge their hits.',
   },
+  SHAPE_MISMATCH: {
+    exit: 2,
+    message: '{operation}: shapes {left} and {right} do not fit ({reason})',
+    hint: 'Shapes are checked while the graph is built: look at the call that made this operation.',
+  },
+  GRAPH_INVALID: {
+    exit: 2,
+    message: '{operation}: {reason}',
+    hint: 'The graph was not built; nothing was run.',
+  },
+  ENGINE_FAILED: {
+    exit: 1,
+    message: 'ONNX Runtime, {during}: {reason}',
+    hint: 'Check free memory first; if the message names an operation, report it with the graph that led here.',
+  },
+  FILE_LENGTH: {
+    exit: 2,
+    message: '{file}: {expected} bytes expected, received {received}',
+    hint: 'The file is truncated, padded or of another kind: fetch or write it again.',
+  },
+  FILE_MALFORMED: {
+    exit: 2,
+    message: '{file}: {where}: {reason}, received {received}',
+    hint: 'docs/data.md describes every format that is read, with its limits.',
+  },
+  NPY_UNSUPPORTED: {
+    exit: 2,
+    message: '{file}: {reason}, received {received}',
+    hint: 'Save it again with numpy.save(file, numpy.ascontiguousarray(array, dtype="float32")) or an integer dtype.',
+  },
+  PATH_OUTSIDE: {
+    exit: 2,
+    message: '{folder}: the path "{received}" {reason}',
+    hint: 'A dataset names files inside its own folder only: copy the file there and use a relative path.',
+  },
+  DATASET_ROWS: {
+    exit: 2,
+    message: '{file}: {what} has {received} rows, the dataset has {expected}',
+    hint: 'Every list of files must add up to "rows" of dataset.json.',
+  },
+  LABEL_OUT_OF_RANGE: {
+    exit: 2,
+    message: '{file}: row {row}: label {value} is none of the {classes} classes',
+    hint: 'Labels are class indexes from 0, with 255 or -1 for an unlabelled row, or a 0/1 matrix [rows, classes].',
+  },
+  VALUE_NOT_FINITE: {
+    exit: 2,
+    message: '{file}: row {row}, column {column}: {value} is not a finite number',
+    hint: 'Remove or repair that row: NaN and infinity would spread over every code.',
+  },
+  CLASS_EMBEDDING_ZERO: {
+    exit: 2,
+    message: '{file}: the embedding of class "{name}" (row {row}) is all zeros',
+    hint: 'Give that class a vector: for a name outside the vocabulary use a synonym, or leave the class out.',
+  },
+  CLASS_EMBEDDING_MISSING: {
+    exit: 2,
+    message: '{file}: class "{name}" has no embedding',
+    hint: 'Add a row for that class, or rename the class to a word that the file has.',
+  },
+  CLASS_UNKNOWN: {
+    exit: 2,
+    message: 'the dataset "{dataset}" has no class "{received}"',
+    hint: 'Its classes begin with: {known}.',
+  },
+  SPLIT_CLASS_TOO_SMALL: {
+    exit: 2,
+    message: 'class "{name}" has {received} {what}, the protocol needs {needed}',
+    hint: 'Collect more of it, choose other unseen classes, or leave the class out of the dataset.',
+  },
+  SPLIT_UNSEEN_COUNT: {
+    exit: 2,
+    message: '{received} unseen classes asked, {possible} possible ({reason})',
+    hint: 'Two seen classes at least must remain, and an unseen class needs rows to ask and rows to find.',
+  },
+  SPLIT_POOL_EMPTY: {
+    exit: 2,
+    message: 'the pool of the protocol "{protocol}" has no rows',
+    hint: 'The protocol needs unlabelled rows of unseen classes: name classes that have rows, or set unlabelledToPool.',
+  },
+  SPLIT_INVALID: {
+    exit: 2,
+    message: '{file}: {where}: {reason}, received {received}',
+    hint: 'Make the split again with "unseen split".',
+  },
+  SPLIT_HASH_MISMATCH: {
+    exit: 2,
+    message: '{file}: the split does not have the hash that it states: {expected} stated, {received} computed',
+    hint: 'The file was changed after it was made: make the split again with "unseen split".',
+  },
+  SPLIT_OTHER_DATASET: {
+    exit: 2,
+    message: 'the split was made for the dataset "{expected}" ({expectedFingerprint}), received "{received}" ({receivedFingerprint})',
+    hint: 'Use the dataset that the split was made for, or make a new split.',
+  },
+  OUTPUT_EXISTS: {
+    exit: 2,
+    message: '{file}: already exists',
+    hint: 'Choose another place, or pass force to replace it.',
+  },
+  IMPORTER_UNKNOWN: {
+    exit: 2,
+    message: 'no importer is called "{received}"',
+    hint: 'Known formats: {known}.',
+  },
+  PICTURE_FORMAT: {
+    exit: 2,
+    message: '{file}: {received} is no picture format that is read',
+    hint: 'JPEG, PNG, WebP, GIF, AVIF and TIFF are. Vector formats (SVG, PDF) can name other files and are refused.',
+  },
+  PICTURE_TOO_LARGE: {
+    exit: 2,
+    message: '{file}: more than {limit}',
+    hint: 'Scale the picture down first; a small file that claims to be huge is likely an attack.',
+  },
+  PICTURE_UNREADABLE: {
+    exit: 2,
+    message: '{file}: the picture cannot be decoded ({reason})',
+    hint: 'The file is damaged or cut short: fetch it again, or leave bad pictures out.',
+  },
+  EXTRACTOR_UNKNOWN: {
+    exit: 2,
+    message: 'no feature extractor is called "{received}"',
+    hint: 'Known extractors: {known}.',
+  },
+  PACKAGE_MISSING: {
+    exit: 2,
+    message: '{what} needs the package {package}, which is not installed',
+    hint: 'Run: npm install {package}@{version}',
+  },
+  ICONS_CHANGED: {
+    exit: 2,
+    message: '{package} {received} does not hold the icons that the bundled set is made of ({reason})',
+    hint: 'Run: npm install {package}@{version}',
+  },
   ABORTED: {
     exit: 1,
     message: 'stopped on request during {during}',
@@ -94,11 +229,6 @@ export const ERRORS = {
     exit: 2,
     message: 'dataset "{dataset}" has no class embeddings called "{received}", and {method} needs them',
     hint: 'It has: {known}. Add an attribute or word vector for every class to the dataset.',
-  },
-  CLASS_EMBEDDING_UNUSABLE: {
-    exit: 2,
-    message: 'class "{name}" has no usable embedding in "{embeddings}" ({reason})',
-    hint: 'Give the class a vector of finite numbers that is not all zeros.',
   },
   MODEL_MANIFEST_INVALID: {
     exit: 2,

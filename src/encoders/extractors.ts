@@ -1,0 +1,25 @@
+/** Functions that make features of pixels, by the name that datasets and models carry. */
+import { UnseenError } from '../errors.ts';
+import { GRADIENT_DIM, GRADIENT_SIDE, gradients } from './gradients.ts';
+
+export interface Extractor {
+  /** Height and width in pixels that `extract` takes. */
+  readonly side: number;
+  /** Values a picture. */
+  readonly dim: number;
+  /** `[n, side, side, 3]` uint8 RGB → `[n, dim]` float32, finite. The same pixels give the same values. */
+  extract(pixels: Uint8Array): Float32Array;
+}
+
+/** A changed function gets a new number behind the slash, and the old name stays: models name what they were trained on. */
+export const extractors: Readonly<Record<string, Extractor>> = {
+  'gradients/1': { side: GRADIENT_SIDE, dim: GRADIENT_DIM, extract: gradients },
+};
+
+/** @throws `EXTRACTOR_UNKNOWN` */
+export function extractorNamed(name: string): Extractor {
+  if (!Object.hasOwn(extractors, name)) {
+    throw new UnseenError('EXTRACTOR_UNKNOWN', { received: name, known: Object.keys(extractors).join(', ') });
+  }
+  return extractors[name]!;
+}
