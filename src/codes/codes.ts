@@ -33,7 +33,11 @@ export class Codes {
   static fromBytes(bytes: Uint8Array, { bits }: CodesOptions): Codes {
     checkBits(bits);
     if (bytes.length % (bits / 8) !== 0) {
-      throw new UnseenError('CODES_LENGTH_INVALID', { what: 'bytes', received: bytes.length, unit: bits / 8 });
+      throw new UnseenError('CODES_LENGTH_INVALID', {
+        what: 'bytes',
+        received: bytes.length,
+        unit: bits / 8,
+      });
     }
     return new Codes(bytes, bits);
   }
@@ -50,7 +54,8 @@ export class Codes {
     const bytes = new Uint8Array(values.length / 8);
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
-      if (value > 0) bytes[i >> 3]! |= 1 << (i & 7); // a row is whole bytes, so bit i of all is bit i mod 8
+      if (value > 0)
+        bytes[i >> 3]! |= 1 << (i & 7); // a row is whole bytes, so bit i of all is bit i mod 8
       else if (Number.isNaN(value)) {
         throw new UnseenError('CODES_VALUE_NAN', { row: Math.floor(i / bits), bit: i % bits });
       }
