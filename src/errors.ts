@@ -190,6 +190,11 @@ export const ERRORS = {
     message: '{package} {received} does not hold the icons that the bundled set is made of ({reason})',
     hint: 'Run: npm install {package}@{version}',
   },
+  EVALUATION_EMPTY: {
+    exit: 2,
+    message: 'none of {queries} queries has a relevant item among the {database} of the database',
+    hint: 'Check that queries and database share classes and that their labels are there.',
+  },
   ABORTED: {
     exit: 1,
     message: 'stopped on request during {during}',
@@ -289,6 +294,21 @@ export const ERRORS = {
     exit: 2,
     message: 'the model was trained on ready-made features of {dim} values, received {received}',
     hint: 'Encode features made by the same function as the training features, or train on pictures.',
+  },
+  CALL_INVALID: {
+    exit: 2,
+    message: '{reason}',
+    hint: '{advice}',
+  },
+  SYSTEM_FAILED: {
+    exit: 1,
+    message: '{what}: {reason}',
+    hint: 'The system refused: look at free space, rights and limits, then run it again.',
+  },
+  CODES_OTHER_MODEL: {
+    exit: 2,
+    message: '{file}: its codes are of model {expected}, received a query for model {received}',
+    hint: 'Search with the model that made the codes, or encode the items again.',
   },
   INTERNAL: {
     exit: 1,

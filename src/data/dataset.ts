@@ -32,6 +32,8 @@ export interface Modality {
   /** Features `[rows, d]`, every value finite. */
   readonly features?: Matrix;
   readonly images?: Images;
+  /** Raw texts, one or several a row. */
+  readonly texts?: readonly (readonly string[])[];
   readonly labels: Labels;
   /**
    * Name of the function in `encoders/` that made `features` from `images` (e.g. `gradients/1`).

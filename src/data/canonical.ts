@@ -1,0 +1,20 @@
+/** One text for one value: keys sorted, no spaces. What hashes are taken of. */
+import { createHash } from 'node:crypto';
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+export function canonicalJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const object = value as { readonly [key: string]: Json | undefined };
+    const keys = Object.keys(object)
+      .filter((key) => object[key] !== undefined)
+      .sort();
+    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key]!)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** SHA-256 of the canonical form, in hex. */
+export const canonicalHash = (value: Json): string =>
+  createHash('sha256').update(canonicalJson(value)).digest('hex');

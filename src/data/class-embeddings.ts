@@ -1,0 +1,136 @@
+/** Class embeddings from files of one's own: `.json`, `.csv`, `.npy`, or word vectors as text (GloVe, word2vec). */
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { UnseenError } from '../errors.ts';
+import type { Matrix } from './dataset.ts';
+import { decodeUtf8, readBounded, readJson, unreadable } from './files.ts';
+import { checkFinite, matrixFromNpy } from './matrix.ts';
+import { readNpy } from './npy.ts';
+
+const MAX_BYTES = 1 << 30;
+
+const malformed = (file: string, where: string, reason: string, received: unknown): UnseenError =>
+  new UnseenError('FILE_MALFORMED', { file, where, reason, received });
+
+/** Puts vectors found by name into class order. */
+function arrange(
+  vectors: ReadonlyMap<string, readonly number[]>,
+  classes: readonly string[],
+  file: string,
+): Matrix {
+  const cols = vectors.get(classes[0]!)?.length ?? 0;
+  const data = new Float32Array(classes.length * cols);
+  classes.forEach((name, row) => {
+    const vector = vectors.get(name);
+    if (!vector) throw new UnseenError('CLASS_EMBEDDING_MISSING', { file, name });
+    if (vector.length !== cols || cols === 0)
+      throw malformed(file, `class "${name}"`, `must have ${cols || 'at least 1'} numbers`, vector.length);
+    data.set(vector, row * cols);
+  });
+  return { data, rows: classes.length, cols };
+}
+
+/** `{"cat": [0.1, …], …}`; names beyond the classes are passed over. */
+async function fromJson(file: string, classes: readonly string[]): Promise<Matrix> {
+  const value = await readJson(file, MAX_BYTES);
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw malformed(file, 'top level', 'must be an object of lists of numbers', value);
+  const vectors = new Map(Object.entries(value));
+  for (const name of classes) {
+    const vector = vectors.get(name);
+    if (vector !== undefined && !(Array.isArray(vector) && vector.every((x) => typeof x === 'number')))
+      throw malformed(file, `class "${name}"`, 'must be a list of numbers', vector);
+  }
+  return arrange(vectors as Map<string, number[]>, classes, file);
+}
+
+/** `name,0.1,0.2,…` a line; a name with a comma stands in double quotes; a first line without numbers is a heading. */
+async function fromCsv(file: string, classes: readonly string[]): Promise<Matrix> {
+  const vectors = new Map<string, number[]>();
+  const lines = decodeUtf8(await readBounded(file, MAX_BYTES), file).split(/\r?\n/);
+  lines.forEach((line, i) => {
+    if (line.trim() === '') return;
+    const match = /^(?:"((?:[^"]|"")*)"|([^",]*)),(.*)$/.exec(line);
+    const numbers =
+      match?.[3]?.split(',').map((cell) => (cell.trim() === '' ? Number.NaN : Number(cell))) ?? [];
+    if (!match || numbers.some(Number.isNaN)) {
+      if (i === 0) return;
+      throw malformed(file, `line ${i + 1}`, 'must be a name and numbers', line.slice(0, 60));
+    }
+    vectors.set(match[1]?.replaceAll('""', '"') ?? match[2]!.trim(), numbers);
+  });
+  return arrange(vectors, classes, file);
+}
+
+const wordsOf = (name: string): string[] =>
+  name
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
+
+/**
+ * `word 0.1 0.2 …` a line, read as a stream: only the words of the class names are kept. A class of several words is
+ * the mean of those that are found; a class of which no word is found throws `CLASS_EMBEDDING_MISSING`.
+ */
+async function fromWordVectors(file: string, classes: readonly string[]): Promise<Matrix> {
+  const wanted = new Set(classes.flatMap(wordsOf));
+  const found = new Map<string, number[]>();
+  try {
+    for await (const line of createInterface({
+      input: createReadStream(file),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    })) {
+      const end = line.indexOf(' ');
+      const word = line.slice(0, end);
+      if (end < 1 || !wanted.has(word) || found.has(word)) continue;
+      const numbers = line
+        .slice(end + 1)
+        .trim()
+        .split(/\s+/)
+        .map(Number);
+      if (numbers.some(Number.isNaN))
+        throw malformed(file, `word "${word}"`, 'must be followed by numbers', line.slice(0, 60));
+      found.set(word, numbers);
+    }
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  const vectors = new Map<string, number[]>();
+  for (const name of classes) {
+    const parts = wordsOf(name).flatMap((word) => (found.has(word) ? [found.get(word)!] : []));
+    if (parts.some((part) => part.length !== parts[0]!.length))
+      throw malformed(
+        file,
+        `class "${name}"`,
+        'its words must have vectors of one length',
+        parts.map((part) => part.length),
+      );
+    if (parts.length > 0)
+      vectors.set(
+        name,
+        parts[0]!.map((_, j) => parts.reduce((sum, part) => sum + part[j]!, 0) / parts.length),
+      );
+  }
+  return arrange(vectors, classes, file);
+}
+
+/**
+ * Reads `[classes, a]` in class order, every value finite; not yet normalised. By extension: `.json` and `.csv` by
+ * name, `.npy` by row order, `.txt` and `.vec` word vectors.
+ *
+ * Throws `FILE_UNREADABLE`, `FILE_MALFORMED`, `FILE_LENGTH`, `VALUE_NOT_FINITE`, `CLASS_EMBEDDING_MISSING`.
+ */
+export async function readClassEmbeddings(file: string, classes: readonly string[]): Promise<Matrix> {
+  const kind = path.extname(file).toLowerCase();
+  let matrix: Matrix;
+  if (kind === '.json') matrix = await fromJson(file, classes);
+  else if (kind === '.csv') matrix = await fromCsv(file, classes);
+  else if (kind === '.npy') matrix = matrixFromNpy(await readNpy(file), file);
+  else if (kind === '.txt' || kind === '.vec') matrix = await fromWordVectors(file, classes);
+  else throw malformed(file, 'name', 'must end in .json, .csv, .npy, .txt or .vec', kind);
+  if (matrix.rows !== classes.length)
+    throw malformed(file, 'shape', `must have ${classes.length} rows, one a class`, matrix.rows);
+  checkFinite(matrix, file);
+  return matrix;
+}

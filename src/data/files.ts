@@ -1,0 +1,193 @@
+/** The few things that every reader and writer of files needs: typed failures, positioned reads, atomic writes, safe paths. */
+import { randomBytes } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UnseenError } from '../errors.ts';
+
+/** One read call; Node refuses 2 GiB and more. */
+const READ_CHUNK = 1 << 26;
+
+export const unreadable = (file: string, cause: unknown): UnseenError =>
+  cause instanceof UnseenError
+    ? cause
+    : new UnseenError(
+        'FILE_UNREADABLE',
+        { file, reason: (cause as NodeJS.ErrnoException)?.code ?? String(cause) },
+        { cause },
+      );
+
+/** Opens a file, hands it over, and closes it whatever happens; every failure of the system becomes `FILE_UNREADABLE`. */
+export async function withFile<T>(
+  file: string,
+  use: (handle: FileHandle, length: number) => Promise<T>,
+): Promise<T> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file, 'r');
+    const facts = await handle.stat();
+    if (!facts.isFile())
+      throw new UnseenError('FILE_UNREADABLE', { file, reason: 'it is not a regular file' });
+    return await use(handle, facts.size);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Reads exactly `target.length` bytes at `position`, or throws `FILE_LENGTH`. */
+export async function readExactly(
+  handle: FileHandle,
+  target: Uint8Array,
+  position: number,
+  file: string,
+): Promise<void> {
+  let done = 0;
+  while (done < target.length) {
+    const length = Math.min(READ_CHUNK, target.length - done);
+    const { bytesRead } = await handle.read(target, done, length, position + done);
+    if (bytesRead === 0) {
+      throw new UnseenError('FILE_LENGTH', {
+        file,
+        expected: position + target.length,
+        received: position + done,
+      });
+    }
+    done += bytesRead;
+  }
+}
+
+/** Allocates, or says which file asked for more than this machine has. */
+export function allocate(bytes: number, file: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new UnseenError(
+      'FILE_UNREADABLE',
+      { file, reason: `${bytes} bytes do not fit in memory` },
+      { cause },
+    );
+  }
+}
+
+/** A whole text or binary file of at most `limit` bytes. */
+export async function readBounded(file: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  return withFile(file, async (handle, length) => {
+    if (length > limit)
+      throw new UnseenError('FILE_LENGTH', { file, expected: `at most ${limit}`, received: length });
+    const bytes = allocate(length, file);
+    await readExactly(handle, bytes, 0, file);
+    return bytes;
+  });
+}
+
+/** Strict UTF-8, or `FILE_MALFORMED`. */
+export function decodeUtf8(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UnseenError(
+      'FILE_MALFORMED',
+      { file, where: 'text', reason: 'must be UTF-8', received: 'other bytes' },
+      { cause },
+    );
+  }
+}
+
+/** A JSON file of at most `limit` bytes; what it holds is for a schema to judge. */
+export async function readJson(file: string, limit: number): Promise<unknown> {
+  const text = decodeUtf8(await readBounded(file, limit), file);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UnseenError(
+      'FILE_MALFORMED',
+      {
+        file,
+        where: 'text',
+        reason: `must be JSON (${(cause as Error).message})`,
+        received: text.slice(0, 40),
+      },
+      { cause },
+    );
+  }
+}
+
+const temporaryName = (file: string): string =>
+  path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+
+/** Writes the parts one after the other to a temporary neighbour, flushes it, and renames: a reader sees old or new. */
+export async function writeFileAtomic(file: string, parts: readonly (Uint8Array | string)[]): Promise<void> {
+  const temporary = temporaryName(file);
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      for (const part of parts) await handle.writeFile(part);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw unreadable(file, cause);
+  }
+}
+
+/**
+ * Fills a new folder through a temporary neighbour: it appears whole or not at all.
+ * An existing `folder` is refused with `OUTPUT_EXISTS`, with `force` replaced.
+ */
+export async function writeFolderAtomic(
+  folder: string,
+  options: { readonly force?: boolean },
+  fill: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const exists = await lstat(folder).then(
+    () => true,
+    () => false,
+  );
+  if (exists && !options.force) throw new UnseenError('OUTPUT_EXISTS', { file: folder });
+  const target = path.resolve(folder);
+  const temporary = temporaryName(target);
+  try {
+    await mkdir(temporary, { recursive: true });
+    await fill(temporary);
+    if (exists) {
+      const old = temporaryName(target);
+      await rename(target, old);
+      await rename(temporary, target);
+      await rm(old, { recursive: true, force: true });
+    } else await rename(temporary, target);
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true });
+    throw unreadable(folder, cause);
+  }
+}
+
+/** The real path of `relative` inside `folder`; `PATH_OUTSIDE` for absolute paths, `..`, and links that lead out. */
+export async function resolveInside(folder: string, relative: string): Promise<string> {
+  const refuse = (reason: string) => new UnseenError('PATH_OUTSIDE', { folder, received: relative, reason });
+  if (relative === '' || relative.includes('\0')) throw refuse('is no path');
+  if (path.posix.isAbsolute(relative) || path.win32.isAbsolute(relative)) throw refuse('is absolute');
+  if (relative.split(/[/\\]/).includes('..')) throw refuse('leaves the folder');
+  const joined = path.join(folder, relative);
+  try {
+    const [root, target] = await Promise.all([realpath(folder), realpath(joined)]);
+    if (target !== root && !target.startsWith(root + path.sep))
+      throw refuse('is a link that leaves the folder');
+    return target;
+  } catch (cause) {
+    throw unreadable(joined, cause);
+  }
+}
+
+/** Whether the path is a folder; `FILE_UNREADABLE` when there is nothing. */
+export async function isFolder(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isDirectory();
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}

@@ -1,0 +1,25 @@
+export type { DatasetParts, MatrixLike, ModalityParts } from './build-dataset.ts';
+export { datasetFromArrays } from './build-dataset.ts';
+export { readClassEmbeddings } from './class-embeddings.ts';
+export type {
+  Dataset,
+  ImageFiles,
+  ImagePixels,
+  Images,
+  Matrix,
+  Modality,
+  ModalityName,
+} from './dataset.ts';
+export { imagesFromPaths, imagesFromPixels, imagesFromTar, listImages, openImages } from './images.ts';
+export { Labels } from './labels.ts';
+export type { AnySplitOptions, SplitOptions, SupervisedOptions, ZeroShotOptions } from './make-split.ts';
+export { makeSplit, supervisedSplit, zeroShotSplit } from './make-split.ts';
+export { takeRows } from './matrix.ts';
+export type { NpyArray, NpyData } from './npy.ts';
+export { readNpy, readNpyHeader, writeNpy } from './npy.ts';
+export type { NpyHeader, NpyType } from './npy-header.ts';
+export { openDataset } from './open-dataset.ts';
+export type { Protocol, Split } from './split.ts';
+export { PROTOCOLS } from './split.ts';
+export { loadSplit, saveSplit } from './split-file.ts';
+export type { UnseenClasses } from './unseen-classes.ts';

@@ -1,0 +1,68 @@
+/** Which classes are unseen: as many as asked, drawn by the seed, or those named. */
+import { UnseenError } from '../errors.ts';
+import { Random } from '../random.ts';
+import type { Dataset } from './dataset.ts';
+import { unitsByClass } from './split-rows.ts';
+
+/** How many to draw, or which: names or indexes of classes. */
+export type UnseenClasses = number | readonly (string | number)[];
+
+/** Longest list of known classes in an error's hint. */
+const KNOWN_SHOWN = 8;
+
+export const className = (dataset: Dataset, label: number): string => dataset.classes[label] ?? String(label);
+
+function resolveClass(dataset: Dataset, given: string | number): number {
+  const label = typeof given === 'number' ? given : dataset.classes.indexOf(given);
+  if (Number.isInteger(label) && label >= 0 && label < dataset.classes.length) return label;
+  const known = dataset.classes.slice(0, KNOWN_SHOWN).join(', ');
+  throw new UnseenError('CLASS_UNKNOWN', { dataset: dataset.name, received: given, known });
+}
+
+/**
+ * The unseen classes, ascending. `sides` is how many sides the rows that are not queries are dealt to: a class is drawn
+ * only if it has rows enough for all of them and for a query, so that a draw never fails by bad luck.
+ */
+export function chooseUnseen(
+  dataset: Dataset,
+  options: { readonly unseen: UnseenClasses; readonly seed: number; readonly sides: number },
+): number[] {
+  const { unseen, seed, sides } = options;
+  if (typeof unseen !== 'number') {
+    if (!Array.isArray(unseen) || unseen.length === 0)
+      throw new UnseenError('ARGUMENT_INVALID', {
+        name: 'unseen',
+        reason: 'must be a number, or name at least one class',
+        received: unseen,
+      });
+    const labels = unseen.map((given) => resolveClass(dataset, given));
+    return [...new Set(labels)].sort((a, b) => a - b);
+  }
+  if (!Number.isInteger(unseen) || unseen < 1)
+    throw new UnseenError('ARGUMENT_INVALID', {
+      name: 'unseen',
+      reason: 'must be an integer of at least 1',
+      received: unseen,
+    });
+  // Every class as if it were unseen: units do not then depend on the draw.
+  const all = new Set(dataset.classes.keys());
+  const { byClass } = unitsByClass(dataset, all);
+  const needed = sides + (dataset.parts ? 0 : 1);
+  const candidates = [...byClass]
+    .filter(([, units]) => units.askable.length > 0 && units.findable.length >= needed)
+    .map(([label]) => label)
+    .sort((a, b) => a - b);
+  const trainable = [...byClass.values()].filter((units) => units.findable.length > 0).length;
+  const possible = Math.max(0, Math.min(candidates.length, trainable - 2));
+  if (unseen > possible) {
+    throw new UnseenError('SPLIT_UNSEEN_COUNT', {
+      received: unseen,
+      possible,
+      reason: `${trainable} classes have rows to train on, ${candidates.length} have enough to be unseen`,
+    });
+  }
+  return new Random(seed, 'classes')
+    .shuffle(candidates)
+    .slice(0, unseen)
+    .sort((a, b) => a - b);
+}
