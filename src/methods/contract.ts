@@ -6,7 +6,7 @@
  */
 import type { Dataset, Images, Matrix } from '../data/dataset.ts';
 import type { Split } from '../data/split.ts';
-import type { Model } from '../model/model.ts';
+import type { Model, Preprocessing } from '../model/index.ts';
 
 /** Inputs of one stream, row by row: features, or pixels `[n, side, side, 3]` uint8 RGB. */
 export type Inputs = Matrix | PixelBatch;
@@ -30,11 +30,6 @@ export interface TrainingSet {
   /** Raw pictures' preprocessing, copied into the model's manifest. */
   readonly preprocessing: Preprocessing;
 }
-
-/** How a raw input becomes what the ONNX encoder takes. */
-export type Preprocessing =
-  | { readonly kind: 'features'; readonly dim: number; readonly extractor?: string }
-  | { readonly kind: 'pixels'; readonly side: number };
 
 /** One line of progress: a round of a deep method, or a phase of a shallow one. */
 export interface FitProgress {
@@ -66,4 +61,4 @@ export interface HashMethod {
   fit(data: Dataset, split: Split, options?: FitOptions): Promise<Model>;
 }
 
-export type { Dataset, Images, Matrix, Model, Split };
+export type { Dataset, Images, Matrix, Model, Preprocessing, Split };

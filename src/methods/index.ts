@@ -1,0 +1,12 @@
+export type {
+  FitOptions,
+  FitProgress,
+  HashMethod,
+  Inputs,
+  MinedItems,
+  PixelBatch,
+  TrainingSet,
+} from './contract.ts';
+export { type ItqOptions, itq } from './itq/itq.ts';
+export { type LshOptions, lsh } from './lsh/lsh.ts';
+export { createMethod, METHODS, type MethodEntry, type MethodSettings } from './registry.ts';

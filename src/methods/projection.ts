@@ -1,0 +1,55 @@
+/** What linear methods share: rows as numbers, their mean, and the encoder `code = (x − mean) · W` as ONNX. */
+import { cast, constant, exportModel, flatten, input, matmul, mul, sub } from '../graph/index.ts';
+import type { Inputs, Matrix, Preprocessing } from './contract.ts';
+
+/** Pixels count from 0 to 1. */
+const PIXEL_SCALE = 1 / 255;
+
+/** Features as they are, pixels flattened (row, column, channel) and scaled to 0 … 1; the parts below each other. */
+export function floatRows(...parts: readonly Inputs[]): Matrix {
+  const width = (part: Inputs): number => ('side' in part ? part.side * part.side * 3 : part.cols);
+  const cols = width(parts[0]!);
+  const rows = parts.reduce((total, part) => total + part.rows, 0);
+  const data = new Float32Array(rows * cols);
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    if ('side' in part)
+      for (let i = at; i < at + part.data.length; i++) data[i] = Math.fround(data[i]! * PIXEL_SCALE);
+    at += part.data.length;
+  }
+  return { data, rows, cols };
+}
+
+/** Column means, summed in float64. */
+export function meanRow({ data, rows, cols }: Matrix): Float32Array {
+  const sums = new Float64Array(cols);
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < cols; j++) sums[j]! += data[row * cols + j]!;
+  }
+  return Float32Array.from(sums, (total) => total / rows);
+}
+
+export interface Projection {
+  /** `[d]` */
+  readonly mean: Float32Array;
+  /** `[d, bits]`, row-major. */
+  readonly weights: Float32Array;
+  readonly bits: number;
+}
+
+/** The encoder `(x − mean) · weights` for inputs of this preprocessing; pixels are flattened and scaled first. */
+export function exportProjection(
+  { mean, weights, bits }: Projection,
+  preprocessing: Preprocessing,
+): Uint8Array {
+  const raw =
+    preprocessing.kind === 'features'
+      ? input('input', ['batch', preprocessing.dim])
+      : input('input', ['batch', preprocessing.side, preprocessing.side, 3], 'uint8');
+  const x = preprocessing.kind === 'features' ? raw : mul(flatten(cast(raw, 'float32')), PIXEL_SCALE);
+  // The mean is taken off before the product, not after it: features far from the origin keep their digits.
+  const centred = sub(x, constant(mean, [1, mean.length]));
+  const code = matmul(centred, constant(weights, [mean.length, bits]));
+  return exportModel({ inputs: [raw], outputs: { code }, parameters: new Map() });
+}

@@ -1,0 +1,52 @@
+/** Methods by their names on the command line. One row a name; a new method is one folder and its rows here. */
+import type { z } from 'zod';
+import { UnseenError } from '../errors.ts';
+import type { HashMethod } from './contract.ts';
+import { itq, itqSchema } from './itq/itq.ts';
+import { lsh, lshSchema } from './lsh/lsh.ts';
+
+export interface MethodEntry {
+  /** What it does, in one line. */
+  readonly description: string;
+  /** The paper, or "reconstruction" with the paper it starts from. */
+  readonly source: string;
+  /** Every setting besides `bits` and `seed`, with defaults and ranges. */
+  readonly schema: z.ZodObject;
+  /** Whether it learns from the unlabelled pool. */
+  readonly transductive: boolean;
+  readonly create: (settings: MethodSettings) => HashMethod;
+}
+
+/** `bits` and `seed` of every method, and whatever else the method's schema knows. */
+export type MethodSettings = { readonly bits: number; readonly seed?: number } & Readonly<
+  Record<string, unknown>
+>;
+
+export const METHODS: Readonly<Record<string, MethodEntry>> = {
+  lsh: {
+    description: 'random hyperplanes through the mean of the training and pool rows',
+    source: 'Charikar, STOC 2002',
+    schema: lshSchema,
+    transductive: false,
+    create: lsh,
+  },
+  itq: {
+    description:
+      'principal directions of the training and pool rows, rotated towards the corners of the cube',
+    source: 'Gong & Lazebnik, CVPR 2011',
+    schema: itqSchema,
+    transductive: false,
+    create: itq,
+  },
+};
+
+/**
+ * A method from its name and settings, as the command line and `compare` use it.
+ * @throws `METHOD_UNKNOWN` listing the known ones; `METHOD_SETTING_UNKNOWN`, `ARGUMENT_INVALID`
+ */
+export function createMethod(name: string, settings: MethodSettings): HashMethod {
+  if (!Object.hasOwn(METHODS, name)) {
+    throw new UnseenError('METHOD_UNKNOWN', { received: name, known: Object.keys(METHODS).join(', ') });
+  }
+  return METHODS[name]!.create(settings);
+}

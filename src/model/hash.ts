@@ -1,0 +1,8 @@
+/** SHA-256 through Web Crypto, which Node and browsers share. */
+
+/** Lowercase hexadecimal SHA-256 of bytes or of a text's UTF-8. */
+export async function sha256(content: Uint8Array | string): Promise<string> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

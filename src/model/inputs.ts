@@ -1,0 +1,98 @@
+/** What `encode` accepts, turned into batches that the ONNX encoder takes. */
+import type { Images, Matrix } from '../data/dataset.ts';
+import { UnseenError } from '../errors.ts';
+import type { Preprocessing } from './manifest.ts';
+import { imageFilesAt, readFeatures, readPixels } from './pictures.ts';
+
+/** Features `[n, d]`; pictures as files or pixels; or paths of picture files. */
+export type EncoderInput = Matrix | Images | readonly string[];
+
+/** Row by row access in batches: nothing but the batch at hand is in memory. */
+export interface BatchSource {
+  readonly rows: number;
+  /** Dimensions after the batch. */
+  readonly dims: readonly number[];
+  read(from: number, to: number): Promise<Float32Array | Uint8Array>;
+}
+
+const isPaths = (input: EncoderInput): input is readonly string[] => Array.isArray(input);
+const isMatrix = (input: Matrix | Images): input is Matrix => !('kind' in input);
+
+/**
+ * @throws `MODEL_INPUT_SHAPE`, `MODEL_INPUT_NOT_FINITE` naming the row, `MODEL_NEEDS_FEATURES` for pictures where the
+ *   features came ready-made; and, while reading, the errors of pictures that cannot be decoded.
+ */
+export function batchesOf(input: EncoderInput, preprocessing: Preprocessing): BatchSource {
+  const given = isPaths(input) ? imageFilesAt(input) : input;
+  if (preprocessing.kind === 'features') {
+    const { dim, extractor } = preprocessing;
+    if (isMatrix(given)) return matrixBatches(given, dim);
+    if (extractor === undefined) {
+      throw new UnseenError('MODEL_NEEDS_FEATURES', { dim, received: `${given.count} pictures` });
+    }
+    return {
+      rows: given.count,
+      dims: [dim],
+      async read(from, to) {
+        const features = await readFeatures(given, range(from, to), extractor);
+        checkWidth(features, dim, `what the extractor ${extractor} makes`);
+        checkFinite(features.data, dim, from);
+        return features.data;
+      },
+    };
+  }
+  const { side } = preprocessing;
+  if (isMatrix(given)) {
+    const received = `features [${given.rows}, ${given.cols}]`;
+    throw new UnseenError('MODEL_INPUT_SHAPE', {
+      what: 'the input',
+      received,
+      expected: `pictures (${side}×${side} pixels)`,
+    });
+  }
+  return {
+    rows: given.count,
+    dims: [side, side, 3],
+    read: (from, to) => readPixels(given, range(from, to), side),
+  };
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+function matrixBatches(matrix: Matrix, dim: number): BatchSource {
+  checkWidth(matrix, dim, 'the input');
+  if (matrix.data.length !== matrix.rows * matrix.cols) {
+    const expected = `${matrix.rows * matrix.cols} for ${matrix.rows} rows of ${matrix.cols}`;
+    throw new UnseenError('MODEL_INPUT_SHAPE', {
+      what: 'the number of values',
+      received: matrix.data.length,
+      expected,
+    });
+  }
+  return {
+    rows: matrix.rows,
+    dims: [dim],
+    async read(from, to) {
+      const batch = matrix.data.subarray(from * dim, to * dim);
+      checkFinite(batch, dim, from);
+      return batch;
+    },
+  };
+}
+
+function checkWidth(matrix: Matrix, dim: number, what: string): void {
+  if (matrix.cols !== dim) {
+    const received = `${matrix.cols} values a row`;
+    throw new UnseenError('MODEL_INPUT_SHAPE', { what, received, expected: `${dim}` });
+  }
+}
+
+/** `first` is the number of the batch's first row in the whole input. */
+function checkFinite(values: Float32Array, dim: number, first: number): void {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i]!)) {
+      const row = first + Math.floor(i / dim);
+      throw new UnseenError('MODEL_INPUT_NOT_FINITE', { row, column: i % dim, received: String(values[i]) });
+    }
+  }
+}
