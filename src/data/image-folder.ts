@@ -13,14 +13,14 @@ const UNLABELLED = new Set(['unlabelled', '_']);
 const EMBEDDINGS = /^class_embeddings\.(json|csv|npy|txt|vec)$/;
 
 /**
- * Opens the folder; classes are the subfolders' names in sorted order. `embeddings` names a file elsewhere; without it
- * `class_embeddings.*` inside the folder is used if there is one.
+ * Opens the folder; classes are the subfolders' names in sorted order. `embeddings` is a file elsewhere; without it
+ * `class_embeddings.*` inside the folder is used if there is one. `name` is by default the folder's.
  *
  * Throws `FILE_MALFORMED` when no subfolder has pictures, and as `readClassEmbeddings`.
  */
 export async function openImageFolder(
   folder: string,
-  options: { readonly embeddings?: string } = {},
+  options: { readonly embeddings?: string; readonly name?: string } = {},
 ): Promise<Dataset> {
   const names = await listImages(folder);
   const classOf = names.map((name) => {
@@ -47,7 +47,7 @@ export async function openImageFolder(
     .sort();
   const file = options.embeddings ?? (beside[0] && path.join(folder, beside[0]));
   return datasetFromArrays({
-    name: path.basename(path.resolve(folder)),
+    name: options.name ?? path.basename(path.resolve(folder)),
     classes,
     ...(file && { classEmbeddings: await readClassEmbeddings(file, classes) }),
     rowNames: names,

@@ -11,6 +11,8 @@ export type {
   ModalityName,
 } from './dataset.ts';
 export { imagesFromPaths, imagesFromPixels, imagesFromTar, listImages, openImages } from './images.ts';
+export type { Importer, ImportOptions } from './import/importer.ts';
+export { IMPORTERS, importerFor } from './import/registry.ts';
 export { Labels } from './labels.ts';
 export type { AnySplitOptions, SplitOptions, SupervisedOptions, ZeroShotOptions } from './make-split.ts';
 export { makeSplit, supervisedSplit, zeroShotSplit } from './make-split.ts';
@@ -23,3 +25,5 @@ export type { Protocol, Split } from './split.ts';
 export { PROTOCOLS } from './split.ts';
 export { loadSplit, saveSplit } from './split-file.ts';
 export type { UnseenClasses } from './unseen-classes.ts';
+export type { WriteDatasetOptions } from './write-dataset.ts';
+export { writeDataset } from './write-dataset.ts';

@@ -1,0 +1,113 @@
+/** The files that a dataset is made of, each read and checked by itself; errors name the file and the row inside it. */
+import { UnseenError } from '../errors.ts';
+import type { Matrix } from './dataset.ts';
+import { decodeUtf8, readBounded, resolveInside } from './files.ts';
+import { checkFinite, matrixFromNpy, stackRows } from './matrix.ts';
+import { readNpy } from './npy.ts';
+import { listsFromNpy } from './read-labels.ts';
+
+/** Row names and texts: 1 GiB of text is more than one process should hold as strings. */
+const MAX_TEXT_BYTES = 1 << 30;
+
+export async function readFeatures(folder: string, places: readonly string[]): Promise<Matrix> {
+  const parts: Matrix[] = [];
+  for (const place of places) {
+    const file = await resolveInside(folder, place);
+    const matrix = matrixFromNpy(await readNpy(file), file);
+    checkFinite(matrix, file);
+    const cols = parts[0]?.cols ?? matrix.cols;
+    if (matrix.cols !== cols)
+      throw new UnseenError('FILE_MALFORMED', {
+        file,
+        where: 'shape',
+        reason: `must have ${cols} columns`,
+        received: matrix.cols,
+      });
+    parts.push(matrix);
+  }
+  return stackRows(parts);
+}
+
+export async function readLabelLists(
+  folder: string,
+  places: readonly string[],
+  classes: number,
+): Promise<number[][]> {
+  const lists: number[][] = [];
+  for (const place of places) {
+    const file = await resolveInside(folder, place);
+    for (const list of listsFromNpy(await readNpy(file), classes, file)) lists.push(list);
+  }
+  return lists;
+}
+
+async function readLines(file: string): Promise<string[]> {
+  const lines = decodeUtf8(await readBounded(file, MAX_TEXT_BYTES), file).split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map((line) => line.replace(/\r$/, ''));
+}
+
+function parseLine(line: string, row: number, file: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new UnseenError(
+      'FILE_MALFORMED',
+      { file, where: `line ${row + 1}`, reason: 'must be JSON', received: line.slice(0, 60) },
+      { cause },
+    );
+  }
+}
+
+/** JSON Lines with a `text` field: a string, or a list of strings. */
+export async function readTexts(folder: string, places: readonly string[]): Promise<string[][]> {
+  const texts: string[][] = [];
+  for (const place of places) {
+    const file = await resolveInside(folder, place);
+    (await readLines(file)).forEach((line, row) => {
+      const value = (parseLine(line, row, file) as { text?: unknown } | null)?.text;
+      const list = typeof value === 'string' ? [value] : value;
+      if (!Array.isArray(list) || list.length === 0 || list.some((one) => typeof one !== 'string'))
+        throw new UnseenError('FILE_MALFORMED', {
+          file,
+          where: `line ${row + 1}`,
+          reason: 'needs "text", a string or a list of strings',
+          received: line.slice(0, 60),
+        });
+      texts.push(list as string[]);
+    });
+  }
+  return texts;
+}
+
+/** Row names: a JSON list of strings, JSON Lines with a `name` field, or plain lines (`.txt`). */
+export async function readNames(file: string): Promise<string[]> {
+  const lines = await readLines(file);
+  const names: unknown[] = /\.txt$/i.test(file)
+    ? lines
+    : /\.jsonl$/i.test(file)
+      ? lines.map((line, row) => (parseLine(line, row, file) as { name?: unknown } | null)?.name)
+      : [parseLine(lines.join('\n'), 0, file)].flat();
+  const wrong = names.findIndex((name) => typeof name !== 'string');
+  if (wrong >= 0)
+    throw new UnseenError('FILE_MALFORMED', {
+      file,
+      where: `name ${wrong}`,
+      reason: 'must be a string',
+      received: names[wrong] ?? 'nothing',
+    });
+  return names as string[];
+}
+
+export async function readGroups(folder: string, place: string): Promise<Int32Array> {
+  const file = await resolveInside(folder, place);
+  const { data, shape, type } = await readNpy(file);
+  if (!(data instanceof Int32Array) || shape.length !== 1)
+    throw new UnseenError('FILE_MALFORMED', {
+      file,
+      where: 'groups',
+      reason: 'must be int32 [rows]',
+      received: `${type} ${JSON.stringify(shape)}`,
+    });
+  return data;
+}

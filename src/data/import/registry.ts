@@ -1,0 +1,17 @@
+/** Every importer by its name on the command line. */
+import { UnseenError } from '../../errors.ts';
+import { cifar10 } from './cifar10.ts';
+import { folder } from './folder.ts';
+import type { Importer } from './importer.ts';
+import { mnist } from './mnist.ts';
+import { npy } from './npy.ts';
+
+export const IMPORTERS: Readonly<Record<string, Importer>> = { cifar10, folder, mnist, npy };
+
+/** The importer of that name; `IMPORTER_UNKNOWN` lists those there are. */
+export function importerFor(name: string): Importer {
+  const importer = Object.hasOwn(IMPORTERS, name) ? IMPORTERS[name] : undefined;
+  if (!importer)
+    throw new UnseenError('IMPORTER_UNKNOWN', { received: name, known: Object.keys(IMPORTERS).join(', ') });
+  return importer;
+}

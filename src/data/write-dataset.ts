@@ -1,0 +1,127 @@
+/** `Dataset` → a folder that `openDataset` reads back with the same fingerprint; it appears whole or not at all. */
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { pack } from 'tar-stream';
+import type { Dataset, ImageFiles, Modality } from './dataset.ts';
+import { DATASET_FORMAT } from './dataset-json.ts';
+import { writeFileAtomic, writeFolderAtomic } from './files.ts';
+import type { Labels } from './labels.ts';
+import { writeNpy } from './npy.ts';
+
+export interface WriteDatasetOptions {
+  /** Replace an existing folder. Default false: `OUTPUT_EXISTS`. */
+  readonly force?: boolean;
+  /** Source, licence, citation … kept in `dataset.json` for people. */
+  readonly about?: Readonly<Record<string, string>>;
+}
+
+/** Class indexes `[n]` with −1 for none, or, when a row has several classes, a 0/1 matrix `[n, classes]`. */
+async function writeLabels(file: string, labels: Labels): Promise<void> {
+  const { rows, classCount } = labels;
+  const rowsOf = Array.from({ length: rows }, (_, row) => labels.of(row));
+  if (rowsOf.every((list) => list.length <= 1)) {
+    await writeNpy(
+      file,
+      Int32Array.from(rowsOf, (list) => list[0] ?? -1),
+      [rows],
+    );
+    return;
+  }
+  const matrix = new Uint8Array(rows * classCount);
+  rowsOf.forEach((list, row) => {
+    for (const label of list) matrix[row * classCount + label] = 1;
+  });
+  await writeNpy(file, matrix, [rows, classCount]);
+}
+
+/** One member a row, in row order, with a fixed time: the same pictures give the same bytes. */
+async function writeTar(file: string, images: ImageFiles): Promise<void> {
+  const tar = pack();
+  const written = pipeline(tar, createWriteStream(file));
+  const add = async () => {
+    for (let row = 0; row < images.count; row++) {
+      const bytes = Buffer.from(await images.read(row));
+      await new Promise<void>((resolve, reject) => {
+        tar.entry({ name: images.name(row), mtime: new Date(0) }, bytes, (error) =>
+          error ? reject(error) : resolve(),
+        );
+      });
+    }
+    tar.finalize();
+  };
+  await Promise.all([
+    written,
+    add().catch((cause: unknown) => {
+      tar.destroy(cause as Error);
+      throw cause;
+    }),
+  ]);
+}
+
+async function writeModality(
+  folder: string,
+  name: string,
+  modality: Modality,
+): Promise<Record<string, unknown>> {
+  const { features, images, texts, labels, extractor } = modality;
+  const entry: Record<string, unknown> = {};
+  const place = (kind: string, file: string): string => {
+    entry[kind] = [file];
+    return path.join(folder, file);
+  };
+  if (features)
+    await writeNpy(place('features', `${name}_features.npy`), features.data, [features.rows, features.cols]);
+  if (images?.kind === 'files') await writeTar(place('images', `${name}_images.tar`), images);
+  if (images?.kind === 'pixels') {
+    const { count, height, width, data } = images;
+    await writeNpy(place('images', `${name}_images.npy`), data, [count, height, width, 3]);
+  }
+  if (texts) {
+    const lines = texts.map((list) => JSON.stringify({ text: list.length === 1 ? list[0] : list }));
+    await writeFileAtomic(place('texts', `${name}_texts.jsonl`), [`${lines.join('\n')}\n`]);
+  }
+  await writeLabels(place('labels', `${name}_labels.npy`), labels);
+  return extractor === undefined ? entry : { ...entry, extractor };
+}
+
+/**
+ * Writes `dataset.json` (format "unseen-dataset/1") and the files it names into a new folder, through a temporary
+ * neighbour and a rename. Picture files go into one tar a modality.
+ *
+ * Throws `OUTPUT_EXISTS`, `FILE_UNREADABLE`, and whatever reading the pictures throws.
+ */
+export async function writeDataset(
+  dataset: Dataset,
+  folder: string,
+  options: WriteDatasetOptions = {},
+): Promise<void> {
+  await writeFolderAtomic(folder, { force: options.force ?? false }, async (temporary) => {
+    const { name, rows, classes, parts, groups, rowNames } = dataset;
+    const classEmbeddings: Record<string, string> = {};
+    for (const [index, [key, matrix]] of [...dataset.classEmbeddings].entries()) {
+      // The key may be any text; a number beside it keeps file names apart.
+      const file = `class_embeddings_${index}_${key.replaceAll(/[^A-Za-z0-9.-]/g, '_').slice(0, 60)}.npy`;
+      await writeNpy(path.join(temporary, file), matrix.data, [matrix.rows, matrix.cols]);
+      classEmbeddings[key] = file;
+    }
+    const modalities: Record<string, unknown> = {};
+    for (const [key, modality] of Object.entries(dataset.modalities))
+      modalities[key] = await writeModality(temporary, key, modality);
+    if (groups) await writeNpy(path.join(temporary, 'groups.npy'), groups, [rows]);
+    if (rowNames) await writeFileAtomic(path.join(temporary, 'names.json'), [JSON.stringify(rowNames)]);
+    const json = {
+      format: DATASET_FORMAT,
+      name,
+      rows,
+      ...(options.about && { about: options.about }),
+      classes,
+      ...(dataset.classEmbeddings.size > 0 && { classEmbeddings }),
+      ...(parts && { parts }),
+      ...(groups && { groups: 'groups.npy' }),
+      ...(rowNames && { names: 'names.json' }),
+      modalities,
+    };
+    await writeFileAtomic(path.join(temporary, 'dataset.json'), [`${JSON.stringify(json, null, 1)}\n`]);
+  });
+}
