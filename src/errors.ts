@@ -300,6 +300,11 @@ export const ERRORS = {
     message: '{reason}',
     hint: '{advice}',
   },
+  CONFIG_INVALID: {
+    exit: 2,
+    message: '{file}: {where}: {reason}',
+    hint: 'A configuration is JSON with any of "method", "bits", "seed" and "settings" (an object).',
+  },
   SYSTEM_FAILED: {
     exit: 1,
     message: '{what}: {reason}',

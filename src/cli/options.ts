@@ -1,0 +1,49 @@
+/** Readers of option values: each refuses at once what can only be a mistake. */
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number of the range; `--seed 1.5` and `--seed x` are refused. */
+export const integer =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+
+export const MAX_SEED = 2 ** 32 - 1;
+
+/** `a,b,c`, without empty entries or one that comes twice. */
+export function list(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.includes('')) throw new InvalidArgumentError('Expected names with commas between them.');
+  const twice = parts.find((part, i) => parts.indexOf(part) !== i);
+  if (twice !== undefined) throw new InvalidArgumentError(`"${twice}" comes twice.`);
+  return parts;
+}
+
+export const integers =
+  (min: number, max: number) =>
+  (text: string): number[] =>
+    list(text).map(integer(min, max));
+
+/** `--unseen 40` draws that many classes by the seed; `--unseen zebra,whale` names them. */
+export function unseenClasses(text: string): number | string[] {
+  return /^\d+$/.test(text) ? Number(text) : list(text);
+}
+
+/** Settings of a method: `key=value`, repeated. A value that reads as JSON is that number, boolean or list. */
+export function setting(text: string, held: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Expected key=value.');
+  return { ...held, [text.slice(0, at)]: settingValue(text.slice(at + 1)) };
+}
+
+function settingValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,46 @@
+/** The program: its commands, and what a run of it returns. */
+import { Command, CommanderError } from 'commander';
+import { UNSEEN_VERSION } from '../model/version.ts';
+import { quietErrors } from './command.ts';
+import { addEncode } from './encode.ts';
+import { failureJson, failureText, toUnseenError } from './failure.ts';
+import { addSearch } from './search.ts';
+import { addSplit } from './split.ts';
+import { addTrain } from './train.ts';
+
+function buildProgram(): Command {
+  const program = quietErrors(new Command('unseen'))
+    .description(
+      'Zero-shot hashing: images as short binary codes that find the right things even for classes that nobody labelled.',
+    )
+    .version(UNSEEN_VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText(
+      'after',
+      '\nResults go to stdout, progress and messages to stderr. `--data icons` is the icon set that comes with the package.' +
+        '\nExit codes: 0 done, 1 the work failed, 2 the call or the input is wrong.' +
+        '\n\nExamples:\n  $ unseen demo\n  $ unseen train --help',
+    );
+  for (const add of [addSplit, addTrain, addEncode, addSearch]) add(program);
+  return program;
+}
+
+/** Runs one command line (without `node` and the script) and returns the exit status. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program = buildProgram();
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (thrown) {
+    // Help and version end by throwing, too; only help that nobody asked for is a wrong call.
+    if (thrown instanceof CommanderError && thrown.code.startsWith('commander.help')) {
+      return thrown.code === 'commander.help' && argv.length === 0 ? 2 : 0;
+    }
+    if (thrown instanceof CommanderError && thrown.code === 'commander.version') return 0;
+    const known = program.commands.find((command) => command.name() === argv[0]);
+    const error = toUnseenError(thrown, known ? `unseen ${known.name()}` : 'unseen');
+    process.stderr.write(`${failureText(error)}\n`);
+    if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(failureJson(error), null, 2)}\n`);
+    return error.exit;
+  }
+}

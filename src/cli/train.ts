@@ -1,0 +1,115 @@
+/** `unseen train`: one method on one split; every round is a line of the log. */
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { readJson } from '../data/files.ts';
+import { loadSplit } from '../data/index.ts';
+import { UnseenError } from '../errors.ts';
+import type { FitProgress } from '../methods/index.ts';
+import { addCommand, perform } from './command.ts';
+import { openData } from './data.ts';
+import { integer, MAX_SEED, setting } from './options.ts';
+import { checkOutput } from './outputs.ts';
+
+interface TrainOptions {
+  readonly data: string;
+  readonly split: string;
+  readonly method?: string;
+  readonly bits?: number;
+  readonly seed?: number;
+  readonly config?: string;
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly out: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+const MAX_CONFIG_BYTES = 1 << 20;
+
+const configSchema = z.strictObject({
+  method: z.string().optional(),
+  bits: z.number().optional(),
+  seed: z.number().optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+});
+
+async function readConfig(file: string | undefined): Promise<z.output<typeof configSchema>> {
+  if (file === undefined) return {};
+  const parsed = configSchema.safeParse(await readJson(file, MAX_CONFIG_BYTES));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new UnseenError('CONFIG_INVALID', {
+    file,
+    where: issue.path.join('.') || 'top level',
+    reason: issue.message,
+  });
+}
+
+/** `loss 1.234` …: whole numbers as they are, others with four digits. */
+export function metricsText(metrics: Readonly<Record<string, number>>): string {
+  return Object.entries(metrics)
+    .map(([name, value]) => `${name} ${Number.isInteger(value) ? value : value.toPrecision(4)}`)
+    .join('  ');
+}
+
+export function addTrain(program: Command): void {
+  addCommand(program, 'train', 'train one method on one split and write the model', [
+    'train --data icons --split split.json --method tzsh --bits 64 --out model/',
+    'train --data icons --split split.json --config tzsh.json --set rounds=4 --out model/',
+  ])
+    .requiredOption('--data <dir>', 'dataset folder, or icons')
+    .requiredOption('--split <file>', 'which rows train: see unseen split')
+    .option('--method <name>', 'lsh, itq, tzsh, tzsh/source-only … (default: tzsh)')
+    .option('--bits <n>', 'length of a code, a multiple of 8 from 8 to 4096 (default: 64)', integer(8, 4096))
+    .option('--seed <n>', 'initial weights and order of rows (default: 0)', integer(0, MAX_SEED))
+    .option('--config <file>', 'JSON with method, bits, seed and settings; options of the command line win')
+    .option('--set <key=value>', 'a setting of the method, repeatable', setting)
+    .requiredOption('--out <dir>', 'model folder to write')
+    .option('--force', 'replace an existing model')
+    .action((options: TrainOptions) =>
+      perform(options.json, async ({ signal, progress }) => {
+        const { createMethod } = await import('../methods/index.ts');
+        const config = await readConfig(options.config);
+        const name = options.method ?? config.method ?? 'tzsh';
+        // Settings before data, data before training: what is quick to refuse is refused first.
+        const method = createMethod(name, {
+          ...config.settings,
+          ...options.set,
+          bits: options.bits ?? config.bits ?? 64,
+          seed: options.seed ?? config.seed ?? 0,
+        });
+        await checkOutput(options.out, options.force);
+        const data = await openData(options.data);
+        const split = await loadSplit(options.split, data);
+        const log: FitProgress[] = [];
+        const start = performance.now();
+        const model = await method.fit(data, split, {
+          signal,
+          monitor: true,
+          onProgress(event) {
+            progress.update(event.phase, event.done);
+            if (Object.keys(event.metrics).length === 0) return;
+            log.push(event);
+            progress.line(`${event.phase}  ${metricsText(event.metrics)}`);
+          },
+        });
+        const trainSeconds = (performance.now() - start) / 1000;
+        await model.save(options.out, { overwrite: options.force ?? false });
+        await model.dispose();
+        const { bits, seed } = model.manifest;
+        return {
+          json: {
+            model: options.out,
+            fingerprint: model.fingerprint,
+            method: name,
+            bits,
+            seed,
+            dataset: data.name,
+            split: split.hash,
+            trainSeconds,
+            log,
+          },
+          text: `${options.out}: ${name}, ${bits} bits, seed ${seed}, ${model.fingerprint.slice(0, 12)}, trained in ${trainSeconds.toFixed(1)} s`,
+        };
+      }),
+    );
+}
