@@ -5,8 +5,8 @@
 import type { Dataset, Matrix, Modality, ModalityName } from '../data/dataset.ts';
 import { takeRows } from '../data/matrix.ts';
 import type { Split } from '../data/split.ts';
-import { throwIfAborted, UnseenError } from '../errors.ts';
-import { readPixels } from '../model/index.ts';
+import { readPictures } from '../encoders/pictures.ts';
+import { UnseenError } from '../errors.ts';
 import type { Inputs, Preprocessing, TrainingSet } from './contract.ts';
 
 export interface TrainingSetOptions {
@@ -32,9 +32,6 @@ export interface TrainingNeeds {
   /** Unlabelled rows of unseen classes: true for transductive methods. */
   readonly pool: boolean;
 }
-
-/** Pictures are decoded in pieces of this many, so that an abort is heard soon. */
-const DECODE_ROWS = 256;
 
 /**
  * @throws `SPLIT_OTHER_DATASET`, `TRAINING_ROWS_EMPTY`, `TRAINING_INPUT_MISSING`, `METHOD_LABELS_UNUSABLE`,
@@ -136,12 +133,6 @@ async function gather(
     return taken;
   }
   const { side } = preprocessing;
-  const rowBytes = side * side * 3;
-  const data = new Uint8Array(rows.length * rowBytes);
-  for (let from = 0; from < rows.length; from += DECODE_ROWS) {
-    throwIfAborted(signal, 'reading pictures');
-    const batch = rows.slice(from, from + DECODE_ROWS);
-    data.set(await readPixels(modality.images!, batch, side), from * rowBytes);
-  }
+  const { data } = await readPictures(modality.images!, side, { rows, ...(signal && { signal }) });
   return { data, rows: rows.length, side };
 }

@@ -1,5 +1,4 @@
 export type { EncoderInput } from './inputs.ts';
 export { MODEL_FORMAT, type ModelManifest, type Preprocessing } from './manifest.ts';
 export { type EncodeOptions, Model, type TrainedEncoders } from './model.ts';
-export { readPixels } from './pictures.ts';
 export { UNSEEN_VERSION } from './version.ts';

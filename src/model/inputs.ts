@@ -1,8 +1,8 @@
 /** What `encode` accepts, turned into batches that the ONNX encoder takes. */
 import type { Images, Matrix } from '../data/dataset.ts';
+import { imageFilesAt, readFeatures, readPictures } from '../encoders/pictures.ts';
 import { UnseenError } from '../errors.ts';
 import type { Preprocessing } from './manifest.ts';
-import { imageFilesAt, readFeatures, readPixels } from './pictures.ts';
 
 /** Features `[n, d]`; pictures as files or pixels; or paths of picture files. */
 export type EncoderInput = Matrix | Images | readonly string[];
@@ -34,7 +34,7 @@ export function batchesOf(input: EncoderInput, preprocessing: Preprocessing): Ba
       rows: given.count,
       dims: [dim],
       async read(from, to) {
-        const features = await readFeatures(given, range(from, to), extractor);
+        const { features } = await readFeatures(given, extractor, { rows: range(from, to) });
         checkWidth(features, dim, `what the extractor ${extractor} makes`);
         checkFinite(features.data, dim, from);
         return features.data;
@@ -53,11 +53,12 @@ export function batchesOf(input: EncoderInput, preprocessing: Preprocessing): Ba
   return {
     rows: given.count,
     dims: [side, side, 3],
-    read: (from, to) => readPixels(given, range(from, to), side),
+    read: async (from, to) => (await readPictures(given, side, { rows: range(from, to) })).data,
   };
 }
 
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+const range = (from: number, to: number): Int32Array =>
+  Int32Array.from({ length: to - from }, (_, i) => from + i);
 
 function matrixBatches(matrix: Matrix, dim: number): BatchSource {
   checkWidth(matrix, dim, 'the input');
