@@ -4,6 +4,7 @@ import { UNSEEN_VERSION } from '../model/version.ts';
 import { quietErrors } from './command.ts';
 import { addEncode } from './encode.ts';
 import { failureJson, failureText, toUnseenError } from './failure.ts';
+import { addImport } from './import.ts';
 import { addSearch } from './search.ts';
 import { addSplit } from './split.ts';
 import { addTrain } from './train.ts';
@@ -21,7 +22,7 @@ function buildProgram(): Command {
         '\nExit codes: 0 done, 1 the work failed, 2 the call or the input is wrong.' +
         '\n\nExamples:\n  $ unseen demo\n  $ unseen train --help',
     );
-  for (const add of [addSplit, addTrain, addEncode, addSearch]) add(program);
+  for (const add of [addImport, addSplit, addTrain, addEncode, addSearch]) add(program);
   return program;
 }
 

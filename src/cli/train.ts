@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { readJson } from '../data/files.ts';
 import { loadSplit } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
-import type { FitProgress } from '../methods/index.ts';
 import { addCommand, perform } from './command.ts';
 import { openData } from './data.ts';
+import { FitLog } from './fit-log.ts';
 import { integer, MAX_SEED, setting } from './options.ts';
 import { checkOutput } from './outputs.ts';
 
@@ -44,13 +44,6 @@ async function readConfig(file: string | undefined): Promise<z.output<typeof con
   });
 }
 
-/** `loss 1.234` …: whole numbers as they are, others with four digits. */
-export function metricsText(metrics: Readonly<Record<string, number>>): string {
-  return Object.entries(metrics)
-    .map(([name, value]) => `${name} ${Number.isInteger(value) ? value : value.toPrecision(4)}`)
-    .join('  ');
-}
-
 export function addTrain(program: Command): void {
   addCommand(program, 'train', 'train one method on one split and write the model', [
     'train --data icons --split split.json --method tzsh --bits 64 --out model/',
@@ -80,18 +73,17 @@ export function addTrain(program: Command): void {
         await checkOutput(options.out, options.force);
         const data = await openData(options.data);
         const split = await loadSplit(options.split, data);
-        const log: FitProgress[] = [];
+        const log = new FitLog((line) => progress.line(line));
         const start = performance.now();
         const model = await method.fit(data, split, {
           signal,
           monitor: true,
           onProgress(event) {
             progress.update(event.phase, event.done);
-            if (Object.keys(event.metrics).length === 0) return;
-            log.push(event);
-            progress.line(`${event.phase}  ${metricsText(event.metrics)}`);
+            log.add(event);
           },
         });
+        log.close();
         const trainSeconds = (performance.now() - start) / 1000;
         await model.save(options.out, { overwrite: options.force ?? false });
         await model.dispose();
@@ -106,7 +98,7 @@ export function addTrain(program: Command): void {
             dataset: data.name,
             split: split.hash,
             trainSeconds,
-            log,
+            log: log.events,
           },
           text: `${options.out}: ${name}, ${bits} bits, seed ${seed}, ${model.fingerprint.slice(0, 12)}, trained in ${trainSeconds.toFixed(1)} s`,
         };
