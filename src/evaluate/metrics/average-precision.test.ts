@@ -140,6 +140,12 @@ describe('one ranking', () => {
     }
   });
 
+  it('the worked example: 1 miss, then 2 of 3 tied, then 1 of 2 tied, is 31/60', () => {
+    const groups = [[0], [1, 0, 1], [0, 1]];
+    expect(expectedAveragePrecision(histogramOf(groups))).toBeCloseTo(0.516667, 6);
+    expect(mean(orders(groups).map((order) => averagePrecision(order)))).toBeCloseTo(31 / 60, 12);
+  });
+
   it('AP over the first R never rewards a worse ranking: [+,−,+] scores at least [+,−,−]', () => {
     const more = histogramOf([[1], [0], [1], [0]]);
     const fewer = histogramOf([[1], [0], [0], [1]]);

@@ -6,6 +6,7 @@
 import { fill } from './distances';
 import {
   BLOCK,
+  BLOCK_BYTES,
   DISTANCES,
   FREE,
   SLOT_CLOSER,
@@ -89,8 +90,9 @@ export function scan(codes: usize, words: u32, bits: u32, slot: usize, query: us
   closer = load<u32>(slot, SLOT_CLOSER);
   const wordBytes = (<usize>words) << 3;
   let row = from;
-  while (row < to && limit > 0 && found + BLOCK <= SURVIVOR_CAPACITY) {
-    const count = min<u32>(BLOCK, to - row);
+  const rows = max<u32>(64, BLOCK_BYTES / <u32>wordBytes);
+  while (row < to && limit > 0 && found + rows <= SURVIVOR_CAPACITY) {
+    const count = min<u32>(rows, to - row);
     const block = codes + <usize>row * wordBytes;
     if (bits <= 248) {
       fill<u8>(block, count, query, words, DISTANCES);

@@ -1,13 +1,16 @@
 // Where things lie in the kernel's memory. The host reads these constants from the module's exports.
 
-/** Rows whose distances are worked out before they are filtered: 2 KB of scratch stay in the L1 cache. */
-export const BLOCK: u32 = 1024;
+/** Most rows whose distances are worked out before they are filtered: 8 KB of scratch stay in the L1 cache. */
+export const BLOCK: u32 = 4096;
+
+/** Bytes of codes in one block: four streams of two pages each. */
+export const BLOCK_BYTES: u32 = 32768;
 
 /** Distances of one block: u8 up to 248 bits, u16 above. */
 export const DISTANCES: u32 = 1024;
 
 /** Rows that a scan let through, drained by the host after each call; room for at least two blocks. */
-export const SURVIVOR_CAPACITY: u32 = 8192;
+export const SURVIVOR_CAPACITY: u32 = 16384;
 export const SURVIVOR_ROWS: u32 = DISTANCES + 2 * BLOCK;
 export const SURVIVOR_DISTANCES: u32 = SURVIVOR_ROWS + 4 * SURVIVOR_CAPACITY;
 
