@@ -220,6 +220,11 @@ export const ERRORS = {
     message: 'the split was made for dataset "{expected}" ({expectedHash}), received "{received}" ({receivedHash})',
     hint: 'Make a split of this dataset with `unseen split`, or open the dataset that the split names.',
   },
+  SPLIT_OTHER_MODEL: {
+    exit: 2,
+    message: 'the model was trained on split {expected}, received split {received} of the same dataset',
+    hint: 'Its queries may have been trained on: evaluate with the split of training, or train again.',
+  },
   TRAINING_ROWS_EMPTY: {
     exit: 2,
     message: 'the split has no {what} rows, and {method} needs some',
