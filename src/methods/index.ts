@@ -10,3 +10,4 @@ export type {
 export { type ItqOptions, itq } from './itq/itq.ts';
 export { type LshOptions, lsh } from './lsh/lsh.ts';
 export { createMethod, METHODS, type MethodEntry, type MethodSettings } from './registry.ts';
+export { checkSplit } from './training-set.ts';

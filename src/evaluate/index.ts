@@ -1,0 +1,12 @@
+export { type CompareOptions, type CompareProgress, type Comparison, compare } from './compare.ts';
+export { describeEnvironment, type Environment } from './environment.ts';
+export {
+  type DatabaseName,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  TASKS,
+  type Task,
+} from './evaluate.ts';
+export * from './metrics/index.ts';
+export { type Spread, type SummaryRow, summarize } from './summary.ts';

@@ -1,0 +1,22 @@
+export { Codes } from './codes/index.ts';
+export {
+  type Dataset,
+  datasetFromArrays,
+  loadSplit,
+  makeSplit,
+  openDataset,
+  type Split,
+  saveSplit,
+  supervisedSplit,
+  zeroShotSplit,
+} from './data/index.ts';
+export { type ErrorCode, UnseenError } from './errors.ts';
+export {
+  type CompareOptions,
+  type Comparison,
+  compare,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+} from './evaluate/index.ts';
+export { type EncodeOptions, Model, UNSEEN_VERSION } from './model/index.ts';
