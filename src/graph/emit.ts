@@ -120,7 +120,7 @@ export function emit({ inputs, outputs, parameters, metadata }: EmitOptions): Ui
   return encodeModel(
     {
       name: 'unseen',
-      node: produced.map(toProto),
+      node: produced.map((node) => toProto(withoutUnread(node, produced, outputs))),
       initializer: initializers.filter(({ name }) => produced.some((node) => node.inputs.includes(name))),
       input: graphInputs,
       output: [...outputs].map(([name, { shape, dtype }]) => valueInfo(name, shape, dtype)),
@@ -167,6 +167,19 @@ const valueInfo = (name: string, shape: Shape, dtype: DType): ValueInfoProto => 
     },
   },
 });
+
+/** Drops the last outputs of a node that nobody reads (the indices of a pool outside of training). */
+function withoutUnread(
+  node: FusableNode,
+  nodes: readonly FusableNode[],
+  results: ReadonlyMap<string, Tensor>,
+): FusableNode {
+  const read = (name: string): boolean =>
+    results.has(name) || nodes.some(({ inputs }) => inputs.includes(name));
+  let { length } = node.outputs;
+  while (length > 1 && !read(node.outputs[length - 1]!)) length--;
+  return length === node.outputs.length ? node : { ...node, outputs: node.outputs.slice(0, length) };
+}
 
 const toProto = (node: FusableNode): NodeProto => ({
   opType: node.type,

@@ -10,6 +10,8 @@ interface Case {
   readonly values?: 'normal' | 'positive' | 'apart';
 }
 
+const STATISTICS = g.batchNormParameters('bn', 2);
+
 const CASES: Record<string, Case> = {
   add: { shapes: [[3, 4], [4]], build: g.add },
   'add, stretched both ways': {
@@ -155,6 +157,84 @@ const CASES: Record<string, Case> = {
   },
   squeeze: { shapes: [[3, 1, 2]], build: (a) => g.squeeze(a!, [1]) },
   unsqueeze: { shapes: [[3, 2]], build: (a) => g.unsqueeze(a!, [0, 2]) },
+  conv2d: {
+    shapes: [
+      [2, 3, 5, 4],
+      [2, 3, 3, 3],
+    ],
+    build: (a, b) => g.conv2d(a!, b!),
+  },
+  'conv2d, padded, with bias': {
+    shapes: [[2, 2, 4, 5], [3, 2, 3, 3], [3]],
+    build: (a, b, c) => g.conv2d(a!, b!, { padding: 'same', bias: c! }),
+  },
+  'conv2d, wide kernel, padding 1': {
+    shapes: [
+      [2, 2, 6, 5],
+      [3, 2, 4, 2],
+    ],
+    build: (a, b) => g.conv2d(a!, b!, { padding: 1 }),
+  },
+  'conv2d, stride 2': {
+    shapes: [
+      [2, 2, 5, 5],
+      [3, 2, 3, 3],
+    ],
+    build: (a, b) => g.conv2d(a!, b!, { stride: 2 }),
+  },
+  'conv2d, stride 2, padding, unreached border': {
+    shapes: [
+      [2, 2, 6, 8],
+      [3, 2, 3, 3],
+    ],
+    build: (a, b) => g.conv2d(a!, b!, { stride: 2, padding: 1 }),
+  },
+  'conv2d, stride 3': {
+    shapes: [
+      [1, 2, 7, 9],
+      [2, 2, 3, 3],
+    ],
+    build: (a, b) => g.conv2d(a!, b!, { stride: 3, padding: 1 }),
+  },
+  'conv2d, one tap': {
+    shapes: [
+      [2, 3, 4, 4],
+      [2, 3, 1, 1],
+    ],
+    build: (a, b) => g.conv2d(a!, b!),
+  },
+  'conv2d, one tap, stride 2': {
+    shapes: [
+      [2, 3, 4, 4],
+      [2, 3, 1, 1],
+    ],
+    build: (a, b) => g.conv2d(a!, b!, { stride: 2 }),
+  },
+  maxPool2d: { shapes: [[1, 2, 4, 4]], values: 'apart', build: (a) => g.maxPool2d(a!, 2) },
+  'maxPool2d, overlapping, padded': {
+    shapes: [[1, 1, 5, 6]],
+    values: 'apart',
+    build: (a) => g.maxPool2d(a!, 3, { stride: 2, padding: 1 }),
+  },
+  avgPool2d: { shapes: [[2, 2, 4, 5]], build: (a) => g.avgPool2d(a!, 2) },
+  'avgPool2d, overlapping': { shapes: [[2, 2, 6, 5]], build: (a) => g.avgPool2d(a!, 3, { stride: 2 }) },
+  globalAveragePool: { shapes: [[2, 3, 2, 4]], build: (a) => g.globalAveragePool(a!) },
+  'batchNorm of pictures': {
+    shapes: [[3, 2, 3, 2], [2], [2]],
+    build: (a, b, c) => g.batchNorm(a!, { ...STATISTICS, scale: b!, shift: c! }, { training: true }),
+  },
+  'batchNorm of rows': {
+    shapes: [[6, 2], [2], [2]],
+    build: (a, b, c) => g.batchNorm(a!, { ...STATISTICS, scale: b!, shift: c! }, { training: true }),
+  },
+  groupNorm: {
+    shapes: [[2, 4, 3, 2], [4], [4]],
+    build: (a, b, c) => g.groupNorm(a!, { scale: b!, shift: c! }, 2),
+  },
+  layerNorm: {
+    shapes: [[3, 6], [6], [6]],
+    build: (a, b, c) => g.layerNorm(a!, { scale: b!, shift: c! }),
+  },
 };
 
 /** Central differences of a float32 graph: this step balances rounding against curvature. */

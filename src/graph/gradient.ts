@@ -46,7 +46,7 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
     const flows =
       origin.kind === 'operation' &&
       origin.operation.gradient !== undefined &&
-      origin.operation.inputs.some((input) => input !== undefined && needed.has(input));
+      origin.operation.sources.some((source) => source !== undefined && needed.has(source));
     if (flows || wanted.has(tensor)) needed.add(tensor);
   }
   const gradients = new Map<Tensor, Tensor>([[loss, constant(1)]]);
@@ -55,12 +55,12 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
     const dy = gradients.get(tensor);
     if (!dy || !needed.has(tensor) || tensor.origin.kind !== 'operation' || !tensor.origin.operation.gradient)
       continue;
-    const { inputs, gradient } = tensor.origin.operation;
+    const { sources, gradient } = tensor.origin.operation;
     gradient(dy, tensor).forEach((dx, k) => {
-      const input = inputs[k];
-      if (!dx || !input || !needed.has(input)) return;
-      const before = gradients.get(input);
-      gradients.set(input, before ? add(before, dx) : dx);
+      const source = sources[k];
+      if (!dx || !source || !needed.has(source)) return;
+      const before = gradients.get(source);
+      gradients.set(source, before ? add(before, dx) : dx);
     });
   }
   return wrt.map((tensor) => {

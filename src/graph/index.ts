@@ -1,3 +1,5 @@
+export { type Conv2dOptions, conv2d } from './conv.ts';
+export { type DropoutOptions, dropout } from './dropout.ts';
 export {
   abs,
   add,
@@ -55,6 +57,16 @@ export {
 export { concat, flatten, gather, oneHot, pad, reshape, slice, transpose } from './layout.ts';
 export { type MatmulOptions, matmul } from './matmul.ts';
 export {
+  type BatchNormOptions,
+  type BatchNormParameters,
+  batchNorm,
+  batchNormParameters,
+  groupNorm,
+  layerNorm,
+  type NormParameters,
+  normParameters,
+} from './norm.ts';
+export {
   type AdamOptions,
   adam,
   adamw,
@@ -68,6 +80,7 @@ export {
   sgd,
   trace,
 } from './optimizers.ts';
+export { avgPool2d, globalAveragePool, maxPool2d, type PoolOptions } from './pool.ts';
 export { l2Normalize, logSoftmax, max, mean, type ReduceOptions, softmax, sum } from './reduce.ts';
 export {
   type CosineOptions,

@@ -118,10 +118,14 @@ export class TrainingStep {
   }
 
   /**
-   * Replaces values by name; names that are missing keep theirs.
+   * Replaces values by name; names that are missing keep theirs. With `step` (steps taken so far) and the values of
+   * `state()`, training continues as if it had never stopped.
    * @throws ARGUMENT_INVALID a name is unknown or a length differs; then nothing is replaced
    */
-  load(values: ReadonlyMap<string, Float32Array>): void {
+  load(
+    values: ReadonlyMap<string, Float32Array>,
+    { step = this.#step }: { readonly step?: number } = {},
+  ): void {
     for (const [name, value] of values) {
       const slot = this.#slots.get(name);
       if (!slot || slot.source.size !== value.length) {
@@ -134,6 +138,7 @@ export class TrainingStep {
       }
     }
     for (const [name, value] of values) (this.#slots.get(name)!.current.data as Float32Array).set(value);
+    this.#step = step;
   }
 
   /** A forward graph over this step's own parameters: compiled once, every run reads their current values. */

@@ -24,6 +24,8 @@ export interface Operation {
   readonly inputs: readonly (Tensor | undefined)[];
   readonly attributes: Attributes;
   readonly outputs: number;
+  /** What the gradient rule differentiates by: the inputs, or tensors that the inputs were made of. */
+  readonly sources: readonly (Tensor | undefined)[];
   readonly gradient: GradientRule | undefined;
 }
 
@@ -144,6 +146,11 @@ export interface ApplyOptions {
   /** Default: the type of the first input. */
   readonly dtype?: DType;
   readonly gradient?: GradientRule;
+  /**
+   * Tensors, before this operation, that `gradient` gives the gradients of; default: the inputs. It lets one rule stand
+   * for a whole expression whose own rules would walk large arrays more often.
+   */
+  readonly sources?: readonly Tensor[];
 }
 
 /** A new tensor made by one ONNX operation. */
@@ -153,12 +160,28 @@ export function apply(
   shape: Shape,
   options: ApplyOptions = {},
 ): Tensor {
-  const operation: Operation = {
-    type,
-    inputs,
-    attributes: options.attributes ?? {},
-    outputs: 1,
-    gradient: options.gradient,
-  };
+  const operation = operationOf(type, inputs, 1, options);
   return new Tensor({ kind: 'operation', operation, output: 0 }, shape, options.dtype ?? inputs[0]!.dtype);
 }
+
+/** An operation of several outputs; the gradient rule is that of the first, and none flows through the others. */
+export function applyMany(
+  type: string,
+  inputs: readonly Tensor[],
+  outputs: readonly { shape: Shape; dtype: DType }[],
+  options: ApplyOptions = {},
+): Tensor[] {
+  const main = operationOf(type, inputs, outputs.length, options);
+  const side = { ...main, gradient: undefined };
+  return outputs.map(
+    ({ shape, dtype }, output) =>
+      new Tensor({ kind: 'operation', operation: output === 0 ? main : side, output }, shape, dtype),
+  );
+}
+
+const operationOf = (
+  type: string,
+  inputs: Operation['inputs'],
+  outputs: number,
+  { attributes = {}, gradient, sources = inputs as readonly Tensor[] }: ApplyOptions,
+): Operation => ({ type, inputs, outputs, attributes, gradient, sources });
