@@ -17,6 +17,8 @@ export interface LinearIndexOptions {
 
 /** Bytes of codes that a group of queries goes over before the next tile: they stay in the L2 cache. */
 const TILE_BYTES = 256 * 1024;
+/** The same for a single query, which gains nothing from the cache: only a bound on the time between pauses. */
+const TILE_BYTES_ALONE = 16 * 1024 * 1024;
 /** Time after which a search lets other work in and looks at its signal, in ms. */
 const SLICE_MS = 20;
 
@@ -78,7 +80,8 @@ export class LinearIndex implements HammingIndex {
     throwIfAborted(signal, 'search');
     const hits: Hit[][] = [];
     let slice = performance.now();
-    const tile = Math.max(1, Math.floor(TILE_BYTES / Math.max(8, this.bits / 8)));
+    const tileBytes = queries.count === 1 ? TILE_BYTES_ALONE : TILE_BYTES;
+    const tile = Math.floor(tileBytes / Math.max(8, this.bits / 8));
     for (let first = 0; first < queries.count; first += SLOTS) {
       const size = Math.min(SLOTS, queries.count - first);
       const survivors = Array.from({ length: size }, () => new Survivors());

@@ -54,12 +54,16 @@ export class WasmEngine implements ScanEngine {
   readonly #count: number;
   /** 64-bit words a code. */
   readonly #words: number;
-  readonly #block: number;
   /** Byte addresses; a slot's query words come after its histogram. */
   readonly #slots: number;
   readonly #slotBytes: number;
   readonly #queryOffset: number;
   readonly #codes: number;
+  /** Views of the memory, which does not grow after the constructor. */
+  readonly #slotWords: Uint32Array;
+  readonly #scratch: Uint16Array;
+  readonly #survivorRows: Uint32Array;
+  readonly #survivorDistances: Uint16Array;
 
   /** Copies the codes. @throws `INDEX_TOO_LARGE` when they pass the 4 GiB of one WebAssembly memory. */
   constructor(codes: Codes) {
@@ -68,7 +72,6 @@ export class WasmEngine implements ScanEngine {
     this.#bits = codes.bits;
     this.#count = codes.count;
     this.#words = Math.ceil(codes.bits / 64);
-    this.#block = kernel.BLOCK.value;
     this.#queryOffset = align(kernel.SLOT_HISTOGRAM.value + 4 * (codes.bits + 1), 8);
     this.#slotBytes = align(this.#queryOffset + 8 * this.#words, 64);
     this.#slots = align(kernel.FREE.value, 64);
@@ -86,15 +89,21 @@ export class WasmEngine implements ScanEngine {
         throw new UnseenError('INDEX_TOO_LARGE', { received: size, max: 'the memory at hand in' }, { cause });
       }
     }
+    const { buffer } = kernel.memory;
+    const capacity = kernel.SURVIVOR_CAPACITY.value;
+    this.#slotWords = new Uint32Array(buffer, this.#slots, ((SLOTS + 1) * this.#slotBytes) / 4);
+    this.#scratch = new Uint16Array(buffer, kernel.DISTANCES.value, kernel.BLOCK.value);
+    this.#survivorRows = new Uint32Array(buffer, kernel.SURVIVOR_ROWS.value, capacity);
+    this.#survivorDistances = new Uint16Array(buffer, kernel.SURVIVOR_DISTANCES.value, capacity);
     this.#load(codes);
   }
 
   open(slot: number, code: Uint8Array, k: number, limit: number): void {
     const at = this.#slots + slot * this.#slotBytes;
-    const { buffer } = this.#kernel.memory;
-    new Uint8Array(buffer, at, this.#slotBytes).fill(0);
-    new Uint32Array(buffer, at, 3).set([limit, 0, k]); // SLOT_LIMIT, SLOT_CLOSER, SLOT_K
-    new Uint8Array(buffer, at + this.#queryOffset, code.length).set(code);
+    const bytes = new Uint8Array(this.#kernel.memory.buffer, at, this.#slotBytes);
+    bytes.fill(0);
+    bytes.set(code, this.#queryOffset);
+    this.#slotWords.set([limit, 0, k], (slot * this.#slotBytes) / 4); // SLOT_LIMIT, SLOT_CLOSER, SLOT_K
   }
 
   scan(slot: number, from: number, to: number, survivors: Survivors): void {
@@ -103,13 +112,9 @@ export class WasmEngine implements ScanEngine {
     const query = at + this.#queryOffset;
     for (let row = from; row < to; ) {
       row = kernel.scan(this.#codes, this.#words, this.#bits, at, query, row, to) >>> 0;
-      const found = new Uint32Array(kernel.memory.buffer, at, 4)[3]!; // SLOT_FOUND
+      const found = this.#slotWords[(slot * this.#slotBytes) / 4 + 3]!; // SLOT_FOUND
       if (found > 0) {
-        const { buffer } = kernel.memory;
-        survivors.append(
-          new Uint32Array(buffer, kernel.SURVIVOR_ROWS.value, found),
-          new Uint16Array(buffer, kernel.SURVIVOR_DISTANCES.value, found),
-        );
+        survivors.append(this.#survivorRows.subarray(0, found), this.#survivorDistances.subarray(0, found));
       }
     }
   }
@@ -118,11 +123,11 @@ export class WasmEngine implements ScanEngine {
     this.open(SLOTS, code, 0, 0);
     const kernel = this.#kernel;
     const query = this.#slots + SLOTS * this.#slotBytes + this.#queryOffset;
-    const scratch = new Uint16Array(kernel.memory.buffer, kernel.DISTANCES.value, this.#block);
-    for (let row = 0; row < this.#count; row += this.#block) {
-      const end = Math.min(row + this.#block, this.#count);
+    const block = this.#scratch.length;
+    for (let row = 0; row < this.#count; row += block) {
+      const end = Math.min(row + block, this.#count);
       kernel.distances(this.#codes, this.#words, query, row, end);
-      out.set(end - row === this.#block ? scratch : scratch.subarray(0, end - row), row);
+      out.set(end - row === block ? this.#scratch : this.#scratch.subarray(0, end - row), row);
     }
   }
 
