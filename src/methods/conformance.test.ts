@@ -1,0 +1,221 @@
+/** What every hashing method promises: one suite, run for every row of the registry. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Dataset, datasetFromArrays, type Split, takeRows, zeroShotSplit } from '../data/index.ts';
+import { evaluate } from '../evaluate/index.ts';
+import { Model } from '../model/index.ts';
+import type { FitProgress, HashMethod } from './contract.ts';
+import { createMethod, METHODS } from './registry.ts';
+import { permuteLabels, syntheticDataset } from './synthetic.ts';
+
+/** Settings that make a learning method finish in about a second here; by family. */
+const QUICK: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {};
+/** Reads the pool's labels by definition: it measures what perfect mining would give. */
+const ORACLES = new Set(['tzsh/oracle']);
+const BITS = 16;
+
+const make = (name: string, settings: Readonly<Record<string, unknown>> = {}): HashMethod =>
+  createMethod(name, { bits: BITS, seed: 3, ...QUICK[name.split('/')[0]!], ...settings });
+
+const data = syntheticDataset({ dim: 24 });
+const split = zeroShotSplit(data, { unseen: 3, seed: 0 });
+const features = data.modalities.image!.features!;
+
+/** Features are not part of a dataset's fingerprint: the split still fits. */
+function withValue(row: number, column: number, value: number): Dataset {
+  const changed = Float32Array.from(features.data);
+  changed[row * features.cols + column] = value;
+  const image = { ...data.modalities.image!, features: { ...features, data: changed } };
+  return { ...data, modalities: { image } };
+}
+
+const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(() => 'no error').catch((error) => error);
+
+describe.each(Object.keys(METHODS))('%s', (name) => {
+  let model: Model;
+  let folder: string;
+  const progress: FitProgress[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'unseen-conformance-'));
+    model = await make(name).fit(data, split, { onProgress: (event) => progress.push(event) });
+  });
+  afterAll(async () => {
+    await model?.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('checks its settings before any work', () => {
+    expect(() => make(name, { bits: 12 })).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
+    expect(() => make(name, { bits: Number.NaN })).toThrow(
+      expect.objectContaining({ code: 'ARGUMENT_INVALID' }),
+    );
+    expect(() => make(name, { seed: 0.5 })).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
+    expect(() => make(name, { input: 'sound' })).toThrow(
+      expect.objectContaining({ code: 'ARGUMENT_INVALID' }),
+    );
+    expect(() => make(name, { bitz: 8 })).toThrow(
+      expect.objectContaining({ code: 'METHOD_SETTING_UNKNOWN', message: expect.stringContaining('bitz') }),
+    );
+  });
+
+  it('makes a model that says what made it', async () => {
+    const codes = await model.encode('image', features);
+    expect([codes.count, codes.bits]).toEqual([data.rows, BITS]);
+    expect(model.manifest).toMatchObject({
+      method: name,
+      bits: BITS,
+      seed: 3,
+      dataset: { name: data.name, fingerprint: data.fingerprint },
+      split: { protocol: 'zero-shot', hash: split.hash },
+      classes: { names: data.classes, seen: split.seen, unseen: split.unseen },
+      encoders: { image: { preprocessing: { kind: 'features', dim: 24 } } },
+    });
+    for (const key of Object.keys(METHODS[name]!.schema.shape)) {
+      const optional = METHODS[name]!.schema.shape[key]!.safeParse(undefined);
+      const hasDefault = optional.success && optional.data !== undefined;
+      if (hasDefault && key !== 'seed') expect(model.manifest.settings).toHaveProperty(key);
+    }
+  });
+
+  it('finds items of unseen classes better than chance', async () => {
+    const [unseen] = await evaluate(model, data, split);
+    expect(unseen!.map).toBeGreaterThan(1.3 * unseen!.chance);
+  });
+
+  it('gives the same model for the same seed, bit for bit, and another for another seed', async () => {
+    const again = await make(name).fit(data, split);
+    expect(again.fingerprint).toBe(model.fingerprint);
+    const other = await make(name, { seed: 4 }).fit(data, split);
+    const [a, b] = await Promise.all([model.encode('image', features), other.encode('image', features)]);
+    expect(Buffer.compare(a.bytes, b.bytes)).not.toBe(0);
+    await Promise.all([again.dispose(), other.dispose()]);
+  });
+
+  it.skipIf(ORACLES.has(name))('never reads the labels of pool, query or database rows', async () => {
+    const hidden = [...split.pool, ...split.query, ...split.database];
+    const permuted = permuteLabels(data, hidden, 5);
+    expect(permuted.fingerprint).not.toBe(data.fingerprint);
+    const sameRows: Split = { ...split, dataset: { name: data.name, fingerprint: permuted.fingerprint } };
+    const blind = await make(name).fit(permuted, sameRows, { monitor: true });
+    const [a, b] = await Promise.all([model.outputs('image', features), blind.outputs('image', features)]);
+    expect(b.data).toEqual(a.data);
+    await blind.dispose();
+  });
+
+  it('does not touch the dataset', async () => {
+    const before = Float32Array.from(features.data);
+    const fresh = await make(name).fit(data, split);
+    expect(features.data).toEqual(before);
+    await fresh.dispose();
+  });
+
+  it('encodes the same after saving and loading', async () => {
+    const target = path.join(folder, 'saved');
+    await model.save(target);
+    const loaded = await Model.load(target);
+    expect(loaded.fingerprint).toBe(model.fingerprint);
+    const [a, b] = await Promise.all([model.outputs('image', features), loaded.outputs('image', features)]);
+    expect(b.data).toEqual(a.data);
+    await loaded.dispose();
+  });
+
+  it('encodes a row the same in any batch', async () => {
+    const all = await model.encode('image', features);
+    for (const batchSize of [1, 2, 7, 64, 65_536]) {
+      const codes = await model.encode('image', features, { batchSize });
+      expect(Buffer.compare(codes.bytes, all.bytes)).toBe(0);
+    }
+    const alone = await model.encode('image', takeRows(features, [5]));
+    expect(alone.toHex(0)).toBe(all.toHex(5));
+  });
+
+  it('reports progress that never falls and ends at 1', () => {
+    const done = progress.map((event) => event.done);
+    expect(done[0]).toBeGreaterThanOrEqual(0);
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    expect(done.at(-1)).toBe(1);
+    expect(progress.every(({ phase }) => phase !== '')).toBe(true);
+  });
+
+  it('stops when asked, with a typed error and nothing written', async () => {
+    const early = AbortSignal.abort();
+    expect(await failure(make(name).fit(data, split, { signal: early }))).toMatchObject({ code: 'ABORTED' });
+    const controller = new AbortController();
+    const onProgress = (): void => controller.abort();
+    const late = make(name).fit(data, split, { signal: controller.signal, onProgress });
+    expect(await failure(late)).toMatchObject({ code: 'ABORTED' });
+    const encoding = model.encode('image', features, { signal: early });
+    expect(await failure(encoding)).toMatchObject({ code: 'ABORTED' });
+    expect((await readdir(folder)).filter((entry) => entry !== 'saved')).toEqual([]);
+  });
+
+  it('names the row of a value that is not finite', async () => {
+    const row = split.train[2]!;
+    const broken = withValue(row, 4, Number.NaN);
+    expect(await failure(make(name).fit(broken, split))).toMatchObject({
+      code: 'MODEL_INPUT_NOT_FINITE',
+      values: { row, column: 4 },
+    });
+    const infinite = withValue(7, 1, Number.POSITIVE_INFINITY).modalities.image!.features!;
+    expect(await failure(model.encode('image', infinite, { batchSize: 3 }))).toMatchObject({
+      code: 'MODEL_INPUT_NOT_FINITE',
+      values: { row: 7, column: 1 },
+    });
+  });
+
+  it('refuses inputs that it was not trained on', async () => {
+    const narrow = { data: new Float32Array(46), rows: 2, cols: 23 };
+    expect(await failure(model.encode('image', narrow))).toMatchObject({ code: 'MODEL_INPUT_SHAPE' });
+    expect(await failure(model.encode('text', features))).toMatchObject({ code: 'MODEL_MODALITY_UNKNOWN' });
+    expect(await failure(model.encode('image', ['a.jpg']))).toMatchObject({ code: 'MODEL_NEEDS_FEATURES' });
+  });
+
+  it('refuses the split of another dataset', async () => {
+    const foreign = { ...split, dataset: { name: 'other', fingerprint: '0'.repeat(64) } };
+    expect(await failure(make(name).fit(data, foreign))).toMatchObject({ code: 'SPLIT_OTHER_DATASET' });
+  });
+
+  it('needs training rows, and a pool only if it is transductive', async () => {
+    const untaught = { ...split, train: [] };
+    expect(await failure(make(name).fit(data, untaught))).toMatchObject({ code: 'TRAINING_ROWS_EMPTY' });
+    const poolless = make(name).fit(data, { ...split, pool: [] });
+    if (METHODS[name]!.transductive) {
+      expect(await failure(poolless)).toMatchObject({ code: 'TRAINING_ROWS_EMPTY' });
+    } else {
+      await (await poolless).dispose();
+    }
+  });
+
+  it('learns from pixels where there are no features', async () => {
+    const drawn = syntheticDataset({ side: 32, classes: 6, perClass: 12, name: 'drawn' });
+    const drawnSplit = zeroShotSplit(drawn, { unseen: 2, seed: 0 });
+    const seeing = await make(name).fit(drawn, drawnSplit);
+    expect(seeing.preprocessing('image')).toEqual({ kind: 'pixels', side: 32 });
+    const codes = await seeing.encode('image', drawn.modalities.image!.images!);
+    expect(codes.count).toBe(drawn.rows);
+    expect(await failure(seeing.encode('image', features))).toMatchObject({ code: 'MODEL_INPUT_SHAPE' });
+    await seeing.dispose();
+  });
+
+  it('says what is missing when the dataset has no features', async () => {
+    const drawn = syntheticDataset({ side: 32, classes: 6, perClass: 12, name: 'drawn' });
+    const drawnSplit = zeroShotSplit(drawn, { unseen: 2, seed: 0 });
+    const fitting = make(name, { input: 'features' }).fit(drawn, drawnSplit);
+    expect(await failure(fitting)).toMatchObject({ code: 'TRAINING_INPUT_MISSING' });
+  });
+
+  it('works without class embeddings, or says that it needs them', async () => {
+    const { labels } = data.modalities.image!;
+    const nameless = datasetFromArrays({
+      name: data.name,
+      classes: data.classes,
+      modalities: { image: { features, labels } },
+    });
+    const outcome = await failure(make(name).fit(nameless, split));
+    if (outcome !== 'no error') expect(outcome).toMatchObject({ code: 'CLASS_EMBEDDINGS_MISSING' });
+  });
+});
