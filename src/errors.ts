@@ -305,6 +305,11 @@ export const ERRORS = {
     message: '{reason}',
     hint: '{advice}',
   },
+  OUTPUT_FOREIGN: {
+    exit: 2,
+    message: '{folder}: is not replaced, because it holds other things (there is no {marker} in it)',
+    hint: 'Choose a folder that does not exist, or empty this one yourself.',
+  },
   CONFIG_INVALID: {
     exit: 2,
     message: '{file}: {where}: {reason}',

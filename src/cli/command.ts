@@ -1,5 +1,6 @@
 /** What all commands share: how one is declared, what its work is given, and how its result is printed. */
 import type { Command } from 'commander';
+import type { UnseenError } from '../errors.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { openProgress, type Progress } from './progress.ts';
 
@@ -15,8 +16,20 @@ export interface Result {
   readonly json: unknown;
   /** Printed otherwise. */
   readonly text: string;
+  /** The result is only a part, and why: printed on stderr after it, and the run's exit status. */
+  readonly failure?: UnseenError;
   /** Runs after the result is printed: the demo's service. */
   readonly afterwards?: () => Promise<void>;
+}
+
+/** Thrown when stdout already has its document. */
+export class PartialResult extends Error {
+  readonly failure: UnseenError;
+
+  constructor(failure: UnseenError) {
+    super(failure.message);
+    this.failure = failure;
+  }
 }
 
 /** Adds `unseen <usage>` with `--json`, its examples after the help, and errors that are thrown instead of printed. */
@@ -51,6 +64,7 @@ export async function perform(
     const result = await work({ signal: interrupt.signal, progress });
     progress.stop();
     process.stdout.write(`${json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
+    if (result.failure) throw new PartialResult(result.failure);
     await result.afterwards?.();
   } finally {
     progress.stop();

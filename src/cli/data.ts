@@ -1,39 +1,16 @@
 /** `--data`: the name of a bundled set, or a dataset folder. */
-import { type Dataset, type Images, type Matrix, type ModalityName, openDataset } from '../data/index.ts';
-import { UnseenError } from '../errors.ts';
-import type { Model } from '../model/index.ts';
+import { type Dataset, openDataset } from '../data/index.ts';
+import type { Call } from './command.ts';
 
-/** A folder of the same name is `./icons`. */
-export async function openData(source: string): Promise<Dataset> {
+/** `icons` is the bundled set; a folder of that name is `./icons`. The first use of the set draws it, in some seconds. */
+export async function openData(source: string, { signal, progress }: Call): Promise<Dataset> {
   if (source !== 'icons') return openDataset(source);
   const { openIcons } = await import('../bundled/icons.ts');
-  return openIcons();
-}
-
-/** The rows of a dataset in the form that the model's encoder takes. */
-export function inputFor(model: Model, data: Dataset, name: ModalityName): Matrix | Images {
-  const modality = data.modalities[name];
-  const preprocessing = model.preprocessing(name);
-  const input =
-    preprocessing.kind === 'features' ? (modality?.features ?? modality?.images) : modality?.images;
-  if (input) return input;
-  throw new UnseenError('TRAINING_INPUT_MISSING', {
-    dataset: data.name,
-    what: preprocessing.kind === 'features' ? 'features' : 'pictures',
-    modality: name,
-    known: Object.keys(data.modalities).join(', ') || 'nothing',
-  });
+  return openIcons({ signal, onProgress: (done, total) => progress.update('drawing icons', done / total) });
 }
 
 /** What to call a row in results. */
 export function rowName(data: Dataset, row: number): string {
   const images = data.modalities.image?.images;
   return data.rowNames?.[row] ?? (images?.kind === 'files' ? images.name(row) : `row ${row}`);
-}
-
-/** The row's classes, for people. */
-export function classNames(data: Dataset, row: number): string {
-  const { image, text } = data.modalities;
-  const labels = (image ?? text)?.labels.of(row) ?? [];
-  return Array.from(labels, (label) => data.classes[label]).join(', ') || 'unlabelled';
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { IMPORTERS, importerFor } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 import { addCommand, perform } from './command.ts';
-import { checkOutput } from './outputs.ts';
+import { checkOutputFolder } from './outputs.ts';
 
 interface ImportCommandOptions {
   readonly name?: string;
@@ -42,7 +42,7 @@ export function addImport(program: Command): void {
             throw new UnseenError('ARGUMENT_INVALID', { name: option, reason, received: given[option] });
           }
         }
-        await checkOutput(out, force);
+        await checkOutputFolder(out, force, 'dataset.json');
         const data = await importer.run(source, out, { ...given, force });
         const embedded = [...data.classEmbeddings.keys()];
         const { rows, classes } = data;

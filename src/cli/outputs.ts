@@ -1,5 +1,5 @@
 /** Outputs are checked before the work, which may take minutes, and again by whoever writes them. */
-import { lstat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UnseenError } from '../errors.ts';
 
@@ -20,4 +20,22 @@ export async function checkOutput(file: string, force: boolean | undefined): Pro
     () => false,
   );
   if (there) throw new UnseenError('OUTPUT_EXISTS', { file });
+}
+
+/**
+ * Also for a folder: with `force` only one that holds `marker` (or nothing) is replaced, because replacing deletes.
+ * @throws as `checkOutput`, and `OUTPUT_FOREIGN`
+ */
+export async function checkOutputFolder(
+  folder: string,
+  force: boolean | undefined,
+  marker: string,
+): Promise<void> {
+  await checkOutput(folder, force);
+  const names: string[] = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw new UnseenError('FILE_UNREADABLE', { file: folder, reason: cause.code }, { cause });
+  });
+  if (names.length > 0 && !names.includes(marker))
+    throw new UnseenError('OUTPUT_FOREIGN', { folder, marker });
 }

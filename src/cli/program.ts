@@ -1,8 +1,10 @@
 /** The program: its commands, and what a run of it returns. */
 import { Command, CommanderError } from 'commander';
 import { UNSEEN_VERSION } from '../model/version.ts';
-import { quietErrors } from './command.ts';
+import { PartialResult, quietErrors } from './command.ts';
+import { addCompare } from './compare.ts';
 import { addEncode } from './encode.ts';
+import { addEvaluate } from './evaluate.ts';
 import { failureJson, failureText, toUnseenError } from './failure.ts';
 import { addImport } from './import.ts';
 import { addSearch } from './search.ts';
@@ -22,7 +24,8 @@ function buildProgram(): Command {
         '\nExit codes: 0 done, 1 the work failed, 2 the call or the input is wrong.' +
         '\n\nExamples:\n  $ unseen demo\n  $ unseen train --help',
     );
-  for (const add of [addImport, addSplit, addTrain, addEncode, addSearch]) add(program);
+  for (const add of [addImport, addSplit, addTrain, addEncode, addSearch, addEvaluate, addCompare])
+    add(program);
   return program;
 }
 
@@ -38,6 +41,10 @@ export async function run(argv: readonly string[]): Promise<number> {
       return thrown.code === 'commander.help' && argv.length === 0 ? 2 : 0;
     }
     if (thrown instanceof CommanderError && thrown.code === 'commander.version') return 0;
+    if (thrown instanceof PartialResult) {
+      process.stderr.write(`${failureText(thrown.failure)}\n`);
+      return thrown.failure.exit;
+    }
     const known = program.commands.find((command) => command.name() === argv[0]);
     const error = toUnseenError(thrown, known ? `unseen ${known.name()}` : 'unseen');
     process.stderr.write(`${failureText(error)}\n`);

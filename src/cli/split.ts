@@ -31,10 +31,10 @@ export function addSplit(program: Command): void {
     .requiredOption('--out <file>', 'where to write the split')
     .option('--force', 'replace an existing file')
     .action((options: SplitOptions) =>
-      perform(options.json, async () => {
+      perform(options.json, async (call) => {
         const { protocol, seed, unseen, out } = options;
         await checkOutput(out, options.force);
-        const data = await openData(options.data);
+        const data = await openData(options.data, call);
         const split = makeSplit(data, { protocol, seed, ...(unseen !== undefined && { unseen }) });
         await saveSplit(split, out);
         const counts = {

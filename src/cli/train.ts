@@ -8,7 +8,7 @@ import { addCommand, perform } from './command.ts';
 import { openData } from './data.ts';
 import { FitLog } from './fit-log.ts';
 import { integer, MAX_SEED, setting } from './options.ts';
-import { checkOutput } from './outputs.ts';
+import { checkOutputFolder } from './outputs.ts';
 
 interface TrainOptions {
   readonly data: string;
@@ -59,7 +59,8 @@ export function addTrain(program: Command): void {
     .requiredOption('--out <dir>', 'model folder to write')
     .option('--force', 'replace an existing model')
     .action((options: TrainOptions) =>
-      perform(options.json, async ({ signal, progress }) => {
+      perform(options.json, async (call) => {
+        const { signal, progress } = call;
         const { createMethod } = await import('../methods/index.ts');
         const config = await readConfig(options.config);
         const name = options.method ?? config.method ?? 'tzsh';
@@ -70,8 +71,8 @@ export function addTrain(program: Command): void {
           bits: options.bits ?? config.bits ?? 64,
           seed: options.seed ?? config.seed ?? 0,
         });
-        await checkOutput(options.out, options.force);
-        const data = await openData(options.data);
+        await checkOutputFolder(options.out, options.force, 'model.json');
+        const data = await openData(options.data, call);
         const split = await loadSplit(options.split, data);
         const log = new FitLog((line) => progress.line(line));
         const start = performance.now();

@@ -34,13 +34,15 @@ const GAP = 10;
 const QUERY_WIDTH = 150;
 const METHOD_WIDTH = 76;
 const HEADER = 64;
+/** Height of the class name below a hit. */
+const CAPTION = 13;
 const TEXT = 'font-family="DejaVu Sans, Noto Sans, Arial, sans-serif"';
 const RIGHT = '#00694b';
 const WRONG = '#c23b00';
 
 /** PNG bytes. Text needs a font on the machine; ticks and crosses are drawn and do not. */
 export async function drawStrips(strips: readonly Strip[], { title, side }: StripsOptions): Promise<Buffer> {
-  const lineHeight = side + GAP;
+  const lineHeight = side + CAPTION + GAP;
   const most = Math.max(1, ...strips.flatMap(({ lines }) => lines.map(({ hits }) => hits.length)));
   const heights = strips.map(({ lines }) => Math.max(lines.length * lineHeight, side + 34) + 2 * GAP);
   const width = Math.max(640, GAP + QUERY_WIDTH + METHOD_WIDTH + most * (side + GAP) + GAP);
@@ -58,7 +60,7 @@ export async function drawStrips(strips: readonly Strip[], { title, side }: Stri
     pictures.push({ input: strip.query.picture, left: x, top: first });
     drawn.push(
       `<rect x="${x - 2}" y="${first - 2}" width="${side + 4}" height="${side + 4}" fill="none" stroke="#111" stroke-width="2"/>`,
-      label(strip.query.name, GAP + QUERY_WIDTH / 2, first + side + 20, 'middle', 13, 'bold'),
+      label(shorten(strip.query.name, 18), GAP + QUERY_WIDTH / 2, first + side + 20, 'middle', 13, 'bold'),
     );
     for (const [l, { method, hits }] of strip.lines.entries()) {
       const y = first + l * lineHeight;
@@ -71,7 +73,11 @@ export async function drawStrips(strips: readonly Strip[], { title, side }: Stri
       for (const [h, hit] of hits.entries()) {
         const left = start + h * (side + GAP);
         pictures.push({ input: hit.picture, left, top: y });
-        drawn.push(frame(hit.right, left, y, side));
+        const name = shorten(hit.name, Math.floor((side + GAP) / 6));
+        drawn.push(
+          frame(hit.right, left, y, side),
+          label(name, left + side / 2, y + side + 12, 'middle', 10, 'normal'),
+        );
       }
     }
     top += heights[i]!;
@@ -90,6 +96,9 @@ export async function drawStrips(strips: readonly Strip[], { title, side }: Stri
 const svg = (width: number, height: number, inner: string): Buffer =>
   Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${inner}</svg>`);
 
+const shorten = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1)}…` : text;
+
 function label(
   text: string,
   x: number,
@@ -98,8 +107,7 @@ function label(
   size: number,
   weight: string,
 ): string {
-  const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
-  return `<text x="${x}" y="${y}" ${TEXT} font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" fill="#111">${escapeXml(short)}</text>`;
+  return `<text x="${x}" y="${y}" ${TEXT} font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" fill="#111">${escapeXml(text)}</text>`;
 }
 
 function frame(right: boolean, x: number, y: number, side: number): string {

@@ -44,7 +44,7 @@ export function linePlot(series: readonly PlotSeries[], options: PlotOptions): s
   const height = (options.height ?? 340) + LEGEND_ROW * legend.length;
   const points = series.flatMap((one) => one.points);
   const place = (x: number): number => (options.logX ? Math.log2(x) : x);
-  const xs = points.map(({ x }) => place(x));
+  const xs = [...points.map(({ x }) => x), ...(options.xTicks ?? [])].map(place);
   let [xMin, xMax] = [Math.min(...xs), Math.max(...xs)];
   if (!(xMin < xMax)) [xMin, xMax] = [(xMin || 0) - 1, (xMin || 0) + 1];
   const top = Math.max(0, ...points.map(({ y, error }) => y + (error ?? 0)));

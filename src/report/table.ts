@@ -1,4 +1,5 @@
-/** Tables: numbers into aligned text, and measured runs into means ± standard deviations over seeds. */
+/** Tables as aligned text. */
+import type { Spread } from '../evaluate/index.ts';
 
 export interface Column {
   readonly title: string;
@@ -42,23 +43,6 @@ export function textTable(
   ].join('\n');
 }
 
-export interface MeanSd {
-  readonly mean: number;
-  /** Sample standard deviation (n − 1); undefined for fewer than two values. */
-  readonly sd?: number;
-  readonly n: number;
-}
-
-/** Mean and sample standard deviation of at least one value. */
-export function meanSd(values: readonly number[]): MeanSd {
-  const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n < 2) return { mean, n };
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: Math.sqrt(squares / (n - 1)), n };
-}
-
-/** `.352 ± .012` with three decimals; without ± for a single value. */
-export function formatMeanSd({ mean, sd }: MeanSd): string {
-  return sd === undefined ? mean.toFixed(3) : `${mean.toFixed(3)} ± ${sd.toFixed(3)}`;
-}
+/** `0.352 ± 0.012` with three decimals; without ± for a single seed. */
+export const formatSpread = ({ mean, sd }: Spread): string =>
+  sd === null ? mean.toFixed(3) : `${mean.toFixed(3)} ± ${sd.toFixed(3)}`;

@@ -1,0 +1,101 @@
+/** `unseen compare`: several methods, lengths and seeds on the same splits. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import pc from 'picocolors';
+import { PROTOCOLS, type Protocol } from '../data/index.ts';
+import { UnseenError } from '../errors.ts';
+import { comparisonTables, comparisonText } from '../report/comparison.ts';
+import { addCommand, perform } from './command.ts';
+import { openData } from './data.ts';
+import { integers, list, MAX_SEED, setting, unseenClasses } from './options.ts';
+import { checkOutputFolder } from './outputs.ts';
+
+type MethodSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+interface CompareOptions {
+  readonly data: string;
+  readonly protocol: Protocol;
+  readonly unseen?: number | string[];
+  readonly methods: string[];
+  readonly bits: number[];
+  readonly seeds: number[];
+  readonly set?: MethodSettings;
+  readonly report?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** `tzsh.rounds=4`, `tzsh/source-only.epochs=2`: names of methods hold no dot. */
+function methodSetting(text: string, held: MethodSettings = {}): MethodSettings {
+  const at = text.indexOf('.');
+  if (at < 1) throw new InvalidArgumentError('Expected method.key=value.');
+  const method = text.slice(0, at);
+  return { ...held, [method]: setting(text.slice(at + 1), held[method]) };
+}
+
+export function addCompare(program: Command): void {
+  addCommand(program, 'compare', 'train and measure several methods on the same splits', [
+    'compare --data icons --unseen 24 --methods lsh,itq,tzsh --bits 64 --seeds 0,1,2',
+    'compare --data photos/ --unseen 40 --methods tzsh,tzsh/source-only,tzsh/oracle --bits 32,64 --set tzsh.rounds=4',
+  ])
+    .requiredOption('--data <dir>', 'dataset folder, or icons')
+    .addOption(
+      new Option('--protocol <name>', 'who may see what').choices(PROTOCOLS).default('zero-shot' as const),
+    )
+    .option('--unseen <n|names>', 'how many classes get no labels, or which (a,b,c)', unseenClasses)
+    .requiredOption('--methods <a,b>', 'lsh, itq, tzsh, tzsh/source-only …', list)
+    .requiredOption('--bits <a,b>', 'lengths of codes', integers(8, 4096))
+    .option('--seeds <a,b>', 'each draws a split and seeds the methods', integers(0, MAX_SEED), [0, 1, 2])
+    .option('--set <method.key=value>', 'a setting of a method, repeatable', methodSetting)
+    .option('--report <dir>', 'write a page with figures and plots')
+    .option('--force', 'replace an existing report')
+    .action((options: CompareOptions) =>
+      perform(options.json, async (call) => {
+        const { signal, progress } = call;
+        const { protocol, unseen, methods, bits, seeds } = options;
+        if (options.report !== undefined)
+          await checkOutputFolder(options.report, options.force, 'results.json');
+        const { compare } = await import('../evaluate/index.ts');
+        const data = await openData(options.data, call);
+        const total = methods.length * bits.length * seeds.length;
+        let finished = 0;
+        const comparison = await compare({
+          data,
+          protocol,
+          ...(unseen !== undefined && { unseen }),
+          methods,
+          bits,
+          seeds,
+          ...(options.set && { settings: options.set }),
+          signal,
+          onProgress: ({ method, bits: length, seed, phase, done }) =>
+            progress.update(`${method} ${length} bits, seed ${seed}: ${phase}`, done),
+          onRun([run]) {
+            finished++;
+            const { method, bits: length, seed, database, map, trainSeconds } = run!;
+            progress.line(
+              `${finished}/${total}  ${method} ${length} bits, seed ${seed}: mAP ${map.toFixed(3)} (${database}), trained in ${trainSeconds?.toFixed(1)} s`,
+            );
+          },
+        });
+        const { runs, summary, aborted, environment } = comparison;
+        const kept = `${finished} of ${total} runs were finished and are printed.`;
+        const failure = aborted ? new UnseenError('ABORTED', { during: 'the comparison', kept }) : undefined;
+        if (failure && finished === 0) throw failure;
+        if (options.report !== undefined) {
+          const { reportComparison } = await import('./reports.ts');
+          await reportComparison(options.report, {
+            data: data.name,
+            runs,
+            summary,
+            environment,
+            force: options.force,
+          });
+        }
+        return {
+          json: comparison,
+          text: comparisonText(comparisonTables(summary), pc.bold),
+          ...(failure && { failure }),
+        };
+      }),
+    );
+}

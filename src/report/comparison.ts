@@ -1,0 +1,121 @@
+/** Runs of several methods, lengths and seeds as tables and plots: one of each a task and database. */
+import type { Evaluation, Spread, SummaryRow } from '../evaluate/index.ts';
+import { linePlot, type PlotSeries } from './svg-plot.ts';
+import { type Cell, type Column, formatSpread, textTable } from './table.ts';
+
+export interface ComparisonRow {
+  readonly method: string;
+  /** mAP over the seeds, one entry a length; undefined where nothing was run. */
+  readonly cells: readonly (Spread | undefined)[];
+  /** Trained with the hidden labels: a bound to compare with, not a competitor. */
+  readonly oracle: boolean;
+}
+
+export interface ComparisonTable {
+  readonly task: string;
+  readonly database: string;
+  /** Lengths of the codes, ascending. */
+  readonly bits: readonly number[];
+  /** In the order in which the methods first ran; oracles last. */
+  readonly rows: readonly ComparisonRow[];
+  /** mAP of a random order, one entry a length. */
+  readonly chance: readonly Spread[];
+  readonly seeds: number;
+}
+
+const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+export function comparisonTables(summary: readonly SummaryRow[]): ComparisonTable[] {
+  const places = distinct(summary.map(({ task, database }) => `${task}\n${database}`));
+  return places.map((place) => {
+    const [task, database] = place.split('\n') as [string, string];
+    const here = summary.filter((row) => row.task === task && row.database === database);
+    const bits = distinct(here.map((row) => row.bits)).sort((a, b) => a - b);
+    const rows = distinct(here.map((row) => row.method)).map((method): ComparisonRow => {
+      const cells = bits.map((n) => here.find((row) => row.method === method && row.bits === n)?.map);
+      return { method, cells, oracle: method.endsWith('/oracle') };
+    });
+    rows.sort((a, b) => Number(a.oracle) - Number(b.oracle)); // a stable sort: the rest keeps its order
+    // Chance depends on the split only: every method of a seed has the same.
+    const chance = bits.map((n) => here.find((row) => row.bits === n)!.chance);
+    return { task, database, bits, rows, chance, seeds: Math.max(...here.map(({ seeds }) => seeds.length)) };
+  });
+}
+
+/** Whether the cell has the best mean of its column among the competitors. */
+export function isBest({ rows }: ComparisonTable, row: ComparisonRow, column: number): boolean {
+  const cell = row.cells[column];
+  if (row.oracle || !cell) return false;
+  return rows.every(({ oracle, cells }) => oracle || !cells[column] || cells[column].mean <= cell.mean);
+}
+
+const DATABASES: Readonly<Record<string, string>> = {
+  unseen: 'database of unseen classes',
+  generalized: 'database of seen and unseen classes',
+  all: 'database of all classes',
+};
+
+export function tableTitle({ task, database, seeds }: ComparisonTable): string {
+  const over = seeds > 1 ? `mean ± standard deviation of ${seeds} seeds` : 'one seed';
+  return `mAP, ${task}, ${DATABASES[database] ?? database} (${over})`;
+}
+
+/** Rows of text cells, chance last, as both the terminal and the page show them. */
+export function tableCells(table: ComparisonTable): { columns: Column[]; rows: Cell[][] } {
+  const columns: Column[] = [
+    { title: 'method', align: 'left' },
+    ...table.bits.map((length) => ({ title: `${length} bits` })),
+  ];
+  const rows = table.rows.map((row) => [
+    { text: row.oracle ? `${row.method} (sees the labels)` : row.method },
+    ...row.cells.map((cell, i) => ({ text: cell ? formatSpread(cell) : '–', strong: isBest(table, row, i) })),
+  ]);
+  const chance = [{ text: 'chance' }, ...table.chance.map(({ mean }) => ({ text: mean.toFixed(3) }))];
+  return { columns, rows: [...rows, chance] };
+}
+
+export function comparisonText(
+  tables: readonly ComparisonTable[],
+  strong?: (text: string) => string,
+): string {
+  return tables
+    .map((table) => {
+      const { columns, rows } = tableCells(table);
+      return `${tableTitle(table)}\n\n${textTable(columns, rows, strong)}`;
+    })
+    .join('\n\n');
+}
+
+/** mAP by length of the code, with error bars of one standard deviation. Worth drawing from two lengths on. */
+export function plotByBits(table: ComparisonTable): string {
+  const series = table.rows.map(({ method, cells }): PlotSeries => {
+    const points = table.bits.flatMap((x, i) => {
+      const cell = cells[i];
+      return cell ? [{ x, y: cell.mean, ...(cell.sd !== null && { error: cell.sd }) }] : [];
+    });
+    return { name: method, points };
+  });
+  return linePlot(series, {
+    title: `mAP by code length, ${DATABASES[table.database] ?? table.database}`,
+    xLabel: 'bits',
+    yLabel: 'mAP',
+    xTicks: table.bits,
+    logX: true,
+  });
+}
+
+/** Precision against recall of hash lookup at growing radius, one curve a run. */
+export function plotPrecisionRecall(runs: readonly Evaluation[]): string {
+  const lengths = distinct(runs.map(({ bits }) => bits));
+  const series = runs.map(({ method, bits, prCurve: { recall, precision } }) => ({
+    name: lengths.length > 1 ? `${method} ${bits}` : method,
+    points: recall.map((x, i) => ({ x, y: precision[i]! })),
+  }));
+  return linePlot(series, {
+    title: 'Precision and recall by Hamming radius',
+    xLabel: 'recall',
+    yLabel: 'precision',
+    xTicks: [0, 0.2, 0.4, 0.6, 0.8, 1],
+    yMax: 1,
+  });
+}
