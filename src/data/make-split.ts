@@ -56,6 +56,12 @@ function readOptions(dataset: Dataset, options: SplitOptions): { seed: number; q
   return { seed, queryShare };
 }
 
+/** From JavaScript any text may come: a split must not carry a protocol's name that it does not obey. */
+function checkProtocol(protocol: Protocol, family: string): void {
+  const known = PROTOCOLS.filter((name) => name.startsWith(family));
+  if (!known.includes(protocol)) throw invalid('protocol', `must be ${known.join(' or ')}`, protocol);
+}
+
 /** Throws when dealing would leave a side without rows of the class. */
 function checkUnits(dataset: Dataset, label: number, units: ClassUnits, sides: number): void {
   // Without parts the queries come out of the same units.
@@ -107,6 +113,7 @@ function finish(dataset: Dataset, protocol: Protocol, seed: number, rows: SplitR
  */
 export function zeroShotSplit(dataset: Dataset, options: ZeroShotOptions): Split {
   const { protocol = 'zero-shot', unlabelledToPool = false } = options;
+  checkProtocol(protocol, 'zero-shot');
   const { seed, queryShare } = readOptions(dataset, options);
   const halves = protocol === 'zero-shot';
   const sides = halves ? 2 : 1;
@@ -154,6 +161,7 @@ export function zeroShotSplit(dataset: Dataset, options: ZeroShotOptions): Split
  */
 export function supervisedSplit(dataset: Dataset, options: SupervisedOptions = {}): Split {
   const { protocol = 'supervised' } = options;
+  checkProtocol(protocol, 'supervised');
   const { seed, queryShare } = readOptions(dataset, options);
   const halves = protocol === 'supervised';
   const { byClass } = unitsByClass(dataset, new Set());

@@ -460,3 +460,18 @@ describe('two archives', () => {
     expect([...(await images.read(0)), ...(await images.read(1))]).toEqual([0, 1]);
   });
 });
+
+describe.skipIf(!process.env.UNSEEN_DATA)('the benchmark folders', () => {
+  it.each([
+    ['tiny-imagenet', 30_000, 200, true],
+    ['cifar10', 30_000, 10, true],
+    ['awa12-tinyimagenet', 6_600, 12, false],
+    ['wikipedia', 2_866, 10, false],
+  ])('%s opens', async (name, rows, classes, pictures) => {
+    const data = await openDataset(path.join(process.env.UNSEEN_DATA!, name));
+    expect(data.rows).toBe(rows);
+    expect(data.classes.length).toBe(classes);
+    expect(data.modalities.image!.images?.count).toBe(pictures ? rows : undefined);
+    expect(data.modalities.text?.features?.cols).toBe(name === 'wikipedia' ? 10 : undefined);
+  });
+});

@@ -31,7 +31,7 @@ async function readBatch(file: string): Promise<Batch> {
       throw new UnseenError('LABEL_OUT_OF_RANGE', {
         file,
         row: wrong,
-        value: labels[wrong],
+        value: String(labels[wrong]),
         classes: CLASSES.length,
       });
     const pixels = allocate(records * 3 * PLANE, file);
