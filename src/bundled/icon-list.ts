@@ -44,7 +44,7 @@ export function baseName(name: string): string {
 }
 
 /**
- * Families with at least 25 icons. Icons that the package calls deprecated are left out: nearly all are logos.
+ * Families with at least 25 icons. Icons that the package calls deprecated are left out: they are logos and products of brands.
  *
  * @throws `PACKAGE_MISSING` with the command to install it, `ICONS_CHANGED` when its list is not as expected
  */
