@@ -70,6 +70,11 @@ export const ERRORS = {
     message: 'ONNX Runtime, {during}: {reason}',
     hint: 'Check free memory first; if the message names an operation, report it with the graph that led here.',
   },
+  FILE_UNWRITABLE: {
+    exit: 1,
+    message: '{file}: cannot be written ({reason})',
+    hint: 'Check that the folder exists, its permissions, and the free space; nothing half-written was left.',
+  },
   FILE_LENGTH: {
     exit: 2,
     message: '{file}: {expected} bytes expected, received {received}',
@@ -142,13 +147,9 @@ export const ERRORS = {
   },
   SPLIT_HASH_MISMATCH: {
     exit: 2,
-    message: '{file}: the split does not have the hash that it states: {expected} stated, {received} computed',
+    message:
+      '{file}: the split does not have the hash that it states: {expected} stated, {received} computed',
     hint: 'The file was changed after it was made: make the split again with "unseen split".',
-  },
-  SPLIT_OTHER_DATASET: {
-    exit: 2,
-    message: 'the split was made for the dataset "{expected}" ({expectedFingerprint}), received "{received}" ({receivedFingerprint})',
-    hint: 'Use the dataset that the split was made for, or make a new split.',
   },
   OUTPUT_EXISTS: {
     exit: 2,
@@ -217,7 +218,8 @@ export const ERRORS = {
   },
   SPLIT_OTHER_DATASET: {
     exit: 2,
-    message: 'the split was made for dataset "{expected}" ({expectedHash}), received "{received}" ({receivedHash})',
+    message:
+      'the split was made for dataset "{expected}" ({expectedHash}), received "{received}" ({receivedHash})',
     hint: 'Make a split of this dataset with `unseen split`, or open the dataset that the split names.',
   },
   SPLIT_OTHER_MODEL: {

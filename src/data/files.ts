@@ -8,14 +8,20 @@ import { UnseenError } from '../errors.ts';
 /** One read call; Node refuses 2 GiB and more. */
 const READ_CHUNK = 1 << 26;
 
-export const unreadable = (file: string, cause: unknown): UnseenError =>
-  cause instanceof UnseenError
-    ? cause
-    : new UnseenError(
-        'FILE_UNREADABLE',
-        { file, reason: (cause as NodeJS.ErrnoException)?.code ?? String(cause) },
-        { cause },
-      );
+const failure =
+  (code: 'FILE_UNREADABLE' | 'FILE_UNWRITABLE') =>
+  (file: string, cause: unknown): UnseenError =>
+    cause instanceof UnseenError
+      ? cause
+      : new UnseenError(
+          code,
+          { file, reason: (cause as NodeJS.ErrnoException)?.code ?? String(cause) },
+          { cause },
+        );
+
+/** The typed form of a failure of the system; a typed error passes as it is. */
+export const unreadable = failure('FILE_UNREADABLE');
+const unwritable = failure('FILE_UNWRITABLE');
 
 /** Opens a file, hands it over, and closes it whatever happens; every failure of the system becomes `FILE_UNREADABLE`. */
 export async function withFile<T>(
@@ -131,7 +137,7 @@ export async function writeFileAtomic(file: string, parts: readonly (Uint8Array 
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw unreadable(file, cause);
+    throw unwritable(file, cause);
   }
 }
 
@@ -157,12 +163,15 @@ export async function writeFolderAtomic(
     if (exists) {
       const old = temporaryName(target);
       await rename(target, old);
-      await rename(temporary, target);
+      await rename(temporary, target).catch(async (cause: unknown) => {
+        await rename(old, target);
+        throw cause;
+      });
       await rm(old, { recursive: true, force: true });
     } else await rename(temporary, target);
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true });
-    throw unreadable(folder, cause);
+    throw unwritable(folder, cause);
   }
 }
 

@@ -185,7 +185,7 @@ describe('.npy', () => {
       code: 'ARGUMENT_INVALID',
     });
     await expect(writeNpy(path.join(folder, 'no', 'a.npy'), Float32Array.of(1), [1])).rejects.toMatchObject({
-      code: 'FILE_UNREADABLE',
+      code: 'FILE_UNWRITABLE',
     });
     expect(await readdir(folder)).toEqual([]);
   });

@@ -105,9 +105,9 @@ function checkSplitFor(split: Split, dataset: Dataset, file: string): void {
   if (split.dataset.fingerprint !== dataset.fingerprint) {
     throw new UnseenError('SPLIT_OTHER_DATASET', {
       expected: split.dataset.name,
-      expectedFingerprint: split.dataset.fingerprint.slice(0, 12),
+      expectedHash: split.dataset.fingerprint.slice(0, 12),
       received: dataset.name,
-      receivedFingerprint: dataset.fingerprint.slice(0, 12),
+      receivedHash: dataset.fingerprint.slice(0, 12),
     });
   }
   const invalid = (where: string, reason: string, received: unknown) =>

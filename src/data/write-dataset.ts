@@ -38,7 +38,7 @@ async function writeLabels(file: string, labels: Labels): Promise<void> {
 /** One member a row, in row order, with a fixed time: the same pictures give the same bytes. */
 async function writeTar(file: string, images: ImageFiles): Promise<void> {
   const tar = pack();
-  const written = pipeline(tar, createWriteStream(file));
+  const written = pipeline(tar, createWriteStream(file, { flush: true }));
   const add = async () => {
     for (let row = 0; row < images.count; row++) {
       const bytes = Buffer.from(await images.read(row));
@@ -89,7 +89,7 @@ async function writeModality(
  * Writes `dataset.json` (format "unseen-dataset/1") and the files it names into a new folder, through a temporary
  * neighbour and a rename. Picture files go into one tar a modality.
  *
- * Throws `OUTPUT_EXISTS`, `FILE_UNREADABLE`, and whatever reading the pictures throws.
+ * Throws `OUTPUT_EXISTS`, `FILE_UNWRITABLE`, and whatever reading the pictures throws.
  */
 export async function writeDataset(
   dataset: Dataset,
