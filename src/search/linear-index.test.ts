@@ -6,18 +6,22 @@ import { type EngineName, type Hit, LinearIndex, type SearchOptions } from './in
 const ENGINES: readonly EngineName[] = ['wasm', 'typescript'];
 
 /** The oracle: every distance, sorted by (distance, row). */
-function bruteForce(database: Codes, queries: Codes, { k, radius }: SearchOptions): Hit[][] {
+function rankAll(database: Codes, queries: Codes): Hit[][] {
   return Array.from({ length: queries.count }, (_, q) =>
     Array.from({ length: database.count }, (_, row) => ({
       id: row,
       row,
       distance: hammingDistance(queries.row(q), database.row(row)),
-    }))
-      .filter(({ distance }) => distance <= (radius ?? database.bits))
-      .sort((a, b) => a.distance - b.distance || a.row - b.row)
-      .slice(0, k ?? (radius === undefined ? 10 : undefined)),
+    })).sort((a, b) => a.distance - b.distance || a.row - b.row),
   );
 }
+
+const cut = (ranked: Hit[][], { k, radius }: SearchOptions): Hit[][] =>
+  ranked.map((hits) =>
+    hits
+      .filter(({ distance }) => distance <= (radius ?? Number.POSITIVE_INFINITY))
+      .slice(0, k ?? (radius === undefined ? 10 : undefined)),
+  );
 
 type Shape = 'random' | 'clustered' | 'equal' | 'few' | 'nearing' | 'leaving';
 const SHAPES: readonly Shape[] = ['random', 'clustered', 'equal', 'few', 'nearing', 'leaving'];
@@ -62,7 +66,7 @@ describe('LinearIndex', () => {
           const queries = own ?? makeCodes(random, 2, bits, shape === 'leaving' ? 'equal' : shape);
           if (!own && shape === 'nearing') queries.bytes.fill(0);
           const options = pickOptions(random, n, bits);
-          const expected = bruteForce(database, queries, options);
+          const expected = cut(rankAll(database, queries), options);
           for (const engine of ENGINES) {
             const hits = await LinearIndex.from(database, { engine }).search(queries, options);
             expect(hits, `${engine} ${bits} bits ${shape} n=${n} ${JSON.stringify(options)}`).toEqual(
@@ -88,11 +92,13 @@ describe('LinearIndex', () => {
       const database = makeCodes(random, n, bits, shape);
       const queries = makeCodes(random, 2, bits, 'random');
       queries.row(0).fill(0);
+      const ranked = rankAll(database, queries);
       for (const options of [{ k: 10 }, { k: 20_000 }, { radius: bits }, { k: 500, radius: bits >> 1 }]) {
-        const expected = bruteForce(database, queries, options);
+        const expected = cut(ranked, options);
         for (const engine of ENGINES) {
           const hits = await LinearIndex.from(database, { engine }).search(queries, options);
-          expect(hits, `${engine} ${bits} ${shape} ${JSON.stringify(options)}`).toEqual(expected);
+          const same = JSON.stringify(hits) === JSON.stringify(expected); // toEqual takes seconds here
+          expect(same, `${engine} ${bits} ${shape} ${JSON.stringify(options)}`).toBe(true);
         }
       }
     }

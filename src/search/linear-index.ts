@@ -50,6 +50,11 @@ export class LinearIndex implements HammingIndex {
     return new LinearIndex(makeEngine(name, codes), codes, ids);
   }
 
+  /** Memory held for codes and search, in bytes, without the ids. */
+  get bytes(): number {
+    return this.#engine.bytes;
+  }
+
   /**
    * One array of hits a query, in the order (distance, row); see `SearchOptions` for k, radius and signal.
    * @throws `CODES_BITS_MISMATCH`, `ARGUMENT_INVALID` (k or radius out of range), `ABORTED`.

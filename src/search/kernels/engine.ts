@@ -7,6 +7,8 @@ export const SLOTS = 32;
 
 export interface ScanEngine {
   readonly name: EngineName;
+  /** Memory held, in bytes. */
+  readonly bytes: number;
   /** Puts a query into a slot (0 … SLOTS−1). Rows at a distance ≥ `limit` are no hits; `k` hits are wanted. */
   open(slot: number, code: Uint8Array, k: number, limit: number): void;
   /**

@@ -31,6 +31,10 @@ export class TypeScriptEngine implements ScanEngine {
     this.#codes = toWords(codes.bytes, codes.bytesPerCode, this.#words);
   }
 
+  get bytes(): number {
+    return this.#codes.byteLength;
+  }
+
   open(slot: number, code: Uint8Array, k: number, limit: number): void {
     this.#open[slot] = {
       words: toWords(code, code.length, this.#words),

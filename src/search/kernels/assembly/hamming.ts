@@ -19,6 +19,7 @@ import {
   SURVIVOR_ROWS,
 } from './layout';
 
+export { sweep } from './sweep';
 export { BLOCK, DISTANCES, FREE, SLOT_HISTOGRAM, SURVIVOR_CAPACITY, SURVIVOR_DISTANCES, SURVIVOR_ROWS };
 
 // Shared by the two loops below; a module's scans run one at a time.
