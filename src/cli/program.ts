@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { UNSEEN_VERSION } from '../model/version.ts';
 import { PartialResult, quietErrors } from './command.ts';
 import { addCompare } from './compare.ts';
+import { addDemo } from './demo.ts';
 import { addEncode } from './encode.ts';
 import { addEvaluate } from './evaluate.ts';
 import { failureJson, failureText, toUnseenError } from './failure.ts';
@@ -24,7 +25,7 @@ function buildProgram(): Command {
         '\nExit codes: 0 done, 1 the work failed, 2 the call or the input is wrong.' +
         '\n\nExamples:\n  $ unseen demo\n  $ unseen train --help',
     );
-  for (const add of [addImport, addSplit, addTrain, addEncode, addSearch, addEvaluate, addCompare])
+  for (const add of [addDemo, addImport, addSplit, addTrain, addEncode, addSearch, addEvaluate, addCompare])
     add(program);
   return program;
 }

@@ -30,7 +30,7 @@ const STYLE = `
 body { margin: 0 auto; max-width: 64rem; padding: 2rem 1rem 4rem; font: 16px/1.55 system-ui, sans-serif; color: var(--text); background: var(--back); }
 h1 { font-size: 1.8rem; line-height: 1.2; } h2 { margin-top: 2.5rem; font-size: 1.25rem; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { min-width: 24rem; margin-bottom: 1.5rem; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--quiet); padding-bottom: .5rem; }
 th, td { padding: .35rem .9rem; border-bottom: 1px solid var(--line); text-align: right; }
 th:first-child { text-align: left; } thead th { border-bottom-width: 2px; } tbody th { font-weight: 400; }

@@ -73,7 +73,7 @@ export async function drawStrips(strips: readonly Strip[], { title, side }: Stri
       for (const [h, hit] of hits.entries()) {
         const left = start + h * (side + GAP);
         pictures.push({ input: hit.picture, left, top: y });
-        const name = shorten(hit.name, Math.floor((side + GAP) / 6));
+        const name = shorten(hit.name, Math.floor((side + GAP) / 6.7));
         drawn.push(
           frame(hit.right, left, y, side),
           label(name, left + side / 2, y + side + 12, 'middle', 10, 'normal'),
@@ -89,7 +89,7 @@ export async function drawStrips(strips: readonly Strip[], { title, side }: Stri
   const below = svg(width, height, bands.join(''));
   return sharp({ create: { width, height, channels: 3, background: '#fff' } })
     .composite([{ input: below, left: 0, top: 0 }, ...pictures, { input: above, left: 0, top: 0 }])
-    .png({ palette: true })
+    .png()
     .toBuffer();
 }
 

@@ -26,7 +26,7 @@ export interface PlotOptions {
   readonly logX?: boolean;
   /** Default: 0 to a round number above the highest error bar. */
   readonly yMax?: number;
-  /** Pixels; default 560 × 340. */
+  /** Pixels; default 480 × 320. */
   readonly width?: number;
   readonly height?: number;
 }
@@ -39,9 +39,9 @@ const LEGEND_ROW = 18;
 
 /** The whole plot. `role="img"` with the title as its name and the numbers as its description. */
 export function linePlot(series: readonly PlotSeries[], options: PlotOptions): string {
-  const width = options.width ?? 560;
+  const width = options.width ?? 480;
   const legend = legendRows(series, width);
-  const height = (options.height ?? 340) + LEGEND_ROW * legend.length;
+  const height = (options.height ?? 320) + LEGEND_ROW * legend.length;
   const points = series.flatMap((one) => one.points);
   const place = (x: number): number => (options.logX ? Math.log2(x) : x);
   const xs = [...points.map(({ x }) => x), ...(options.xTicks ?? [])].map(place);
