@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { zeroShotSplit } from '../data/index.ts';
+import { syntheticDataset } from '../methods/synthetic.ts';
+import { type CompareProgress, compare, type Evaluation, summarize } from './index.ts';
+import { spread } from './summary.ts';
+
+const data = syntheticDataset({ classes: 6, perClass: 20, dim: 24, noise: 1, parts: true });
+const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(() => 'no error').catch((error) => error);
+
+describe('compare', () => {
+  it('measures every method × bits on the same split of a seed, and sums up over seeds', async () => {
+    const progress: CompareProgress[] = [];
+    const seen: Evaluation[] = [];
+    const { environment, runs, summary, aborted } = await compare({
+      data,
+      unseen: 2,
+      methods: ['lsh', 'itq'],
+      bits: [8, 16],
+      seeds: [0, 1, 2],
+      settings: { itq: { iterations: 5 } },
+      onProgress: (event) => progress.push(event),
+      onRun: (results) => seen.push(...results),
+    });
+    expect(aborted).toBe(false);
+    expect(seen).toEqual(runs);
+    expect(runs).toHaveLength(2 * 2 * 3 * 2);
+    for (const run of runs) {
+      expect(run.split).toBe(zeroShotSplit(data, { unseen: 2, seed: run.seed }).hash);
+      expect(run.trainSeconds).toBeGreaterThan(0);
+    }
+    expect(new Set(runs.map(({ split }) => split)).size).toBe(3);
+    expect(summary).toHaveLength(2 * 2 * 2);
+    const row = summary.find(
+      ({ method, bits, database }) => method === 'itq' && bits === 16 && database === 'unseen',
+    )!;
+    const maps = runs
+      .filter(({ method, bits, database }) => method === 'itq' && bits === 16 && database === 'unseen')
+      .map(({ map }) => map);
+    expect(row.map).toEqual(spread(maps));
+    expect(row.seeds).toEqual([0, 1, 2]);
+    expect(row).not.toHaveProperty('harmonicMean');
+    expect(summary.find(({ database }) => database === 'generalized')).toHaveProperty('harmonicMean');
+    const done = progress.map((event) => event.done);
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    expect(done.at(-1)).toBe(1);
+    expect(environment).toMatchObject({ node: process.version, versions: { unseen: expect.any(String) } });
+    expect(JSON.parse(JSON.stringify(runs))).toEqual(runs);
+  });
+
+  it('gives the same figures every time', async () => {
+    const options = { data, unseen: 2, methods: ['itq'], bits: [16], seeds: [5] };
+    const [a, b] = [await compare(options), await compare(options)];
+    const figures = ({ runs }: typeof a): unknown =>
+      runs.map(({ trainSeconds: _, encodeItemsPerSecond: __, ...rest }) => rest);
+    expect(figures(b)).toEqual(figures(a));
+  });
+
+  it('keeps the runs that were finished when it is stopped', async () => {
+    const controller = new AbortController();
+    const { runs, summary, aborted } = await compare({
+      data,
+      unseen: 2,
+      methods: ['lsh', 'itq'],
+      bits: [16],
+      seeds: [0, 1],
+      signal: controller.signal,
+      onProgress: ({ method }) => method === 'itq' && controller.abort(),
+    });
+    expect(aborted).toBe(true);
+    expect(runs.map(({ method, database }) => [method, database])).toEqual([
+      ['lsh', 'unseen'],
+      ['lsh', 'generalized'],
+    ]);
+    expect(summary).toHaveLength(2);
+    const early = await compare({
+      data,
+      unseen: 2,
+      methods: ['lsh'],
+      bits: [16],
+      seeds: [0],
+      signal: AbortSignal.abort(),
+    });
+    expect(early).toMatchObject({ aborted: true, runs: [], summary: [] });
+  });
+
+  it('checks every method, setting and split before the first run', async () => {
+    const base = { data, unseen: 2, methods: ['lsh'], bits: [16], seeds: [0] };
+    const ran: unknown[] = [];
+    const wrong: [object, string][] = [
+      [{ methods: ['lsh', 'nonsense'] }, 'METHOD_UNKNOWN'],
+      [{ bits: [16, 17] }, 'ARGUMENT_INVALID'],
+      [{ bits: [] }, 'ARGUMENT_INVALID'],
+      [{ methods: ['lsh', 'lsh'] }, 'ARGUMENT_INVALID'],
+      [{ seeds: [0, 0.5] }, 'ARGUMENT_INVALID'],
+      [{ settings: { itq: { iterations: 5 } } }, 'ARGUMENT_INVALID'],
+      [{ settings: { lsh: { bits: 8 } } }, 'ARGUMENT_INVALID'],
+      [{ settings: { lsh: { planes: 8 } } }, 'METHOD_SETTING_UNKNOWN'],
+      [{ unseen: 6 }, 'SPLIT_UNSEEN_COUNT'],
+      [{ protocol: 'nonsense' }, 'ARGUMENT_INVALID'],
+    ];
+    for (const [change, code] of wrong) {
+      const work = compare({ ...base, ...change, onRun: (run) => ran.push(run) });
+      expect(await failure(work), JSON.stringify(change)).toMatchObject({ code });
+    }
+    expect(ran).toEqual([]);
+  });
+});
+
+it('spreads by the sample standard deviation, and says nothing of a single seed', () => {
+  expect(spread([1, 2, 3, 4])).toEqual({ mean: 2.5, sd: Math.sqrt(5 / 3) });
+  expect(spread([7])).toEqual({ mean: 7, sd: null });
+  expect(summarize([])).toEqual([]);
+});
