@@ -279,7 +279,7 @@ export const ERRORS = {
   },
   MODEL_FOLDER_OCCUPIED: {
     exit: 2,
-    message: '{folder}: exists and is not a model folder',
+    message: '{folder}: exists and holds something else than a model',
     hint: 'Choose a folder that does not exist, or an empty one.',
   },
   MODEL_MODALITY_UNKNOWN: {
