@@ -71,9 +71,9 @@ export function checkSplit(data: Dataset, split: Split): void {
   if (split.dataset.fingerprint === data.fingerprint) return;
   throw new UnseenError('SPLIT_OTHER_DATASET', {
     expected: split.dataset.name,
-    expectedFingerprint: split.dataset.fingerprint.slice(0, 12),
+    expectedHash: split.dataset.fingerprint.slice(0, 12),
     received: data.name,
-    receivedFingerprint: data.fingerprint.slice(0, 12),
+    receivedHash: data.fingerprint.slice(0, 12),
   });
 }
 

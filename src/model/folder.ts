@@ -1,5 +1,5 @@
 /** A model's files on disk: written whole or not at all, verified before they are believed. Node only. */
-import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { lstat, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeUtf8, readBounded, writeFolderAtomic } from '../data/files.ts';
 import { UnseenError } from '../errors.ts';
@@ -21,7 +21,7 @@ export interface ModelContent {
 
 /**
  * Writes the folder through a temporary neighbour: it appears whole or not at all.
- * @throws `MODEL_EXISTS`, `MODEL_FOLDER_OCCUPIED` (also with `overwrite`: only a model is ever replaced), `FILE_UNREADABLE`
+ * @throws `MODEL_EXISTS`, `MODEL_FOLDER_OCCUPIED` (also with `overwrite`: only a model is ever replaced), `FILE_UNWRITABLE`
  */
 export async function writeModelFolder(
   folder: string,
@@ -31,7 +31,6 @@ export async function writeModelFolder(
   const state = await stateOf(folder);
   if (state === 'occupied') throw new UnseenError('MODEL_FOLDER_OCCUPIED', { folder });
   if (state === 'model' && !overwrite) throw new UnseenError('MODEL_EXISTS', { folder });
-  await mkdir(path.dirname(path.resolve(folder)), { recursive: true });
   await writeFolderAtomic(folder, { force: true }, async (temporary) => {
     for (const [name, content] of files)
       await writeFile(path.join(temporary, name), content, { flush: true });
@@ -82,17 +81,23 @@ async function readPlain(file: string, limit: number, exact?: number): Promise<U
   return readBounded(file, limit);
 }
 
-/** What stands where a model is to be written. A folder with a manifest of any version counts as a model. */
+/**
+ * What stands where a model is to be written. A model is a folder with a manifest of any version of ours and nothing that
+ * the manifest does not name: replacing it deletes the folder, and somebody's notes beside the model are not ours.
+ */
 async function stateOf(folder: string): Promise<'free' | 'model' | 'occupied'> {
   const facts = await lstat(folder).catch(() => undefined);
   if (facts === undefined) return 'free';
   if (!facts.isDirectory()) return 'occupied';
   const names = await readdir(folder);
   if (names.length === 0) return 'free';
-  if (!names.includes(MANIFEST_FILE)) return 'occupied';
-  const text = await readBounded(path.join(folder, MANIFEST_FILE), MAX_MANIFEST_BYTES).catch(() => undefined);
-  // A `model.json` of another program is not ours to delete.
-  return text && new TextDecoder().decode(text).includes(MODEL_FORMAT.replace(/\d+$/, ''))
-    ? 'model'
-    : 'occupied';
+  try {
+    const text = await readBounded(path.join(folder, MANIFEST_FILE), MAX_MANIFEST_BYTES);
+    const { format, files } = JSON.parse(new TextDecoder().decode(text));
+    const ours = typeof format === 'string' && format.startsWith(MODEL_FORMAT.replace(/\d+$/, ''));
+    const known = names.every((name) => name === MANIFEST_FILE || Object.hasOwn(files, name));
+    return ours && known ? 'model' : 'occupied';
+  } catch {
+    return 'occupied';
+  }
 }

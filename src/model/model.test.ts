@@ -121,6 +121,12 @@ describe('a saved model', () => {
     expect(await failure(model.save(photos, { overwrite: true }))).toMatchObject({
       code: 'MODEL_FOLDER_OCCUPIED',
     });
+    const noted = path.join(base, 'noted');
+    await model.save(noted);
+    await writeFile(path.join(noted, 'notes.txt'), 'mine');
+    expect(await failure(model.save(noted, { overwrite: true }))).toMatchObject({
+      code: 'MODEL_FOLDER_OCCUPIED',
+    });
     const file = path.join(base, 'file');
     await writeFile(file, 'x');
     expect(await failure(model.save(file, { overwrite: true }))).toMatchObject({

@@ -108,7 +108,7 @@ export class Model {
 
   /**
    * Writes a folder with `model.json` and the ONNX encoders: it appears whole or not at all.
-   * @throws `MODEL_EXISTS` unless `overwrite`; `MODEL_FOLDER_OCCUPIED` where the folder is no model; `FILE_UNREADABLE`
+   * @throws `MODEL_EXISTS` unless `overwrite`; `MODEL_FOLDER_OCCUPIED` where the folder is no model; `FILE_UNWRITABLE`
    */
   async save(folder: string, options: { readonly overwrite?: boolean } = {}): Promise<void> {
     const content = { manifest: this.manifest, files: this.#files };
