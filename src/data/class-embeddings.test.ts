@@ -74,6 +74,17 @@ describe('class embeddings of one’s own', () => {
     await expect(read(name, text)).rejects.toMatchObject({ code, values });
   });
 
+  it('a file of word vectors is never held whole: lines cross reads, and an endless line is refused', async () => {
+    const filler = Array.from({ length: 30_000 }, (_, i) => `wörd${i} ${i} 1\n`).join('');
+    expect((await read('a.txt', `${filler}cat 1 2\n${filler}bear 3 4`, CLASSES)).data).toEqual(
+      Float32Array.of(1, 2, 3, 4),
+    );
+    expect((await read('a.txt', filler, ['wörd29999', 'wörd7'])).data).toEqual(
+      Float32Array.of(29_999, 1, 7, 1),
+    );
+    await expect(read('a.txt', 'x'.repeat(2_000_000))).rejects.toMatchObject({ code: 'FILE_MALFORMED' });
+  });
+
   it('an array needs a row for every class', async () => {
     const file = path.join(await temporaryFolder(), 'a.npy');
     await writeNpy(file, Float32Array.of(1, 2, 3), [3, 1]);

@@ -1,14 +1,14 @@
 /** Class embeddings from files of one's own: `.json`, `.csv`, `.npy`, or word vectors as text (GloVe, word2vec). */
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { UnseenError } from '../errors.ts';
 import type { Matrix } from './dataset.ts';
-import { decodeUtf8, readBounded, readJson, unreadable } from './files.ts';
+import { decodeUtf8, forEachLine, readBounded, readJson } from './files.ts';
 import { checkFinite, matrixFromNpy } from './matrix.ts';
 import { readNpy } from './npy.ts';
 
 const MAX_BYTES = 1 << 30;
+/** A word and a few thousand numbers are some tens of kilobytes. */
+const MAX_LINE = 1 << 20;
 
 const malformed = (file: string, where: string, reason: string, received: unknown): UnseenError =>
   new UnseenError('FILE_MALFORMED', { file, where, reason, received });
@@ -76,26 +76,19 @@ const wordsOf = (name: string): string[] =>
 async function fromWordVectors(file: string, classes: readonly string[]): Promise<Matrix> {
   const wanted = new Set(classes.flatMap(wordsOf));
   const found = new Map<string, number[]>();
-  try {
-    for await (const line of createInterface({
-      input: createReadStream(file),
-      crlfDelay: Number.POSITIVE_INFINITY,
-    })) {
-      const end = line.indexOf(' ');
-      const word = line.slice(0, end);
-      if (end < 1 || !wanted.has(word) || found.has(word)) continue;
-      const numbers = line
-        .slice(end + 1)
-        .trim()
-        .split(/\s+/)
-        .map(Number);
-      if (numbers.some(Number.isNaN))
-        throw malformed(file, `word "${word}"`, 'must be followed by numbers', line.slice(0, 60));
-      found.set(word, numbers);
-    }
-  } catch (cause) {
-    throw unreadable(file, cause);
-  }
+  await forEachLine(file, MAX_LINE, (line) => {
+    const end = line.indexOf(' ');
+    const word = line.slice(0, end);
+    if (end < 1 || !wanted.has(word) || found.has(word)) return;
+    const numbers = line
+      .slice(end + 1)
+      .trim()
+      .split(/\s+/)
+      .map(Number);
+    if (numbers.some(Number.isNaN))
+      throw malformed(file, `word "${word}"`, 'must be followed by numbers', line.slice(0, 60));
+    found.set(word, numbers);
+  });
   const vectors = new Map<string, number[]>();
   for (const name of classes) {
     const parts = wordsOf(name).flatMap((word) => (found.has(word) ? [found.get(word)!] : []));

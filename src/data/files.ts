@@ -1,10 +1,12 @@
 /** The few things that every reader and writer of files needs: typed failures, positioned reads, atomic writes, safe paths. */
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants, lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UnseenError } from '../errors.ts';
 
+/** Opening a pipe that nobody writes to would wait for ever; so it returns, and is refused as no regular file. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** One read call; Node refuses 2 GiB and more. */
 const READ_CHUNK = 1 << 26;
 
@@ -30,7 +32,7 @@ export async function withFile<T>(
 ): Promise<T> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(file, 'r');
+    handle = await open(file, READ_ONLY);
     const facts = await handle.stat();
     if (!facts.isFile())
       throw new UnseenError('FILE_UNREADABLE', { file, reason: 'it is not a regular file' });
@@ -85,6 +87,32 @@ export async function readBounded(file: string, limit: number): Promise<Uint8Arr
     const bytes = allocate(length, file);
     await readExactly(handle, bytes, 0, file);
     return bytes;
+  });
+}
+
+/** The lines of a text file of any length, one after the other; a line above `limit` characters is refused. */
+export async function forEachLine(file: string, limit: number, use: (line: string) => void): Promise<void> {
+  await withFile(file, async (handle, length) => {
+    const decoder = new TextDecoder();
+    const chunk = new Uint8Array(1 << 16);
+    let rest = '';
+    for (let at = 0; at < length; ) {
+      const part = chunk.subarray(0, Math.min(chunk.length, length - at));
+      await readExactly(handle, part, at, file);
+      at += part.length;
+      const lines = (rest + decoder.decode(part, { stream: at < length })).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) use(line);
+      if (rest.length > limit) {
+        throw new UnseenError('FILE_MALFORMED', {
+          file,
+          where: `byte ${at}`,
+          reason: `a line must have at most ${limit} characters`,
+          received: rest.slice(0, 40),
+        });
+      }
+    }
+    if (rest !== '') use(rest);
   });
 }
 

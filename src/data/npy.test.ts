@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -148,6 +149,15 @@ describe('.npy', () => {
     await expect(readNpy(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     await expect(readBytes(Buffer.alloc(0))).rejects.toMatchObject({ code: 'FILE_MALFORMED' });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'a pipe that nobody writes to is refused, not waited for',
+    async () => {
+      const pipe = path.join(await temporaryFolder(), 'pipe.npy');
+      execFileSync('mkfifo', [pipe]);
+      await expect(readNpy(pipe)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    },
+  );
 
   it('no file whatever throws anything but a typed error', async () => {
     const folder = await temporaryFolder();

@@ -1,5 +1,6 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import fc from 'fast-check';
 import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/temporary-folder.ts';
@@ -209,6 +210,35 @@ describe('openDataset', () => {
       code: 'FILE_MALFORMED',
       values: { where: 'line 4' },
     });
+  });
+});
+
+describe('a hostile dataset.json', () => {
+  it('whatever stands in any field, the folder opens or a typed error names it', async () => {
+    const folder = await makeFolder();
+    const file = path.join(folder, 'dataset.json');
+    const json = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    const keys = [...Object.keys(json), 'names', 'paired', 'about', '__proto__', 'constructor'];
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom('f1.npy', 'l1.npy', 'dataset.json', '.', 'é', '//', 'nul'),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...keys), value, fc.boolean(), async (key, hostile, inModality) => {
+        const modality = { features: ['f1.npy', 'f2.npy'], labels: ['l1.npy', 'l2.npy'], [key]: hostile };
+        const changed = inModality
+          ? { ...json, modalities: { image: modality } }
+          : { ...json, [key]: hostile };
+        await writeFile(file, JSON.stringify(changed));
+        const error = await openDataset(folder).then(
+          () => undefined,
+          (cause: unknown) => cause,
+        );
+        if (error !== undefined) expect(error).toBeInstanceOf(UnseenError);
+        if (error instanceof UnseenError) expect(error.code).not.toBe('INTERNAL');
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 
