@@ -52,7 +52,7 @@ export const ERRORS = {
   },
   INDEX_TOO_LARGE: {
     exit: 2,
-    message: 'codes of {received} bytes do not fit into one index of at most {max} bytes',
+    message: 'codes of {received} bytes do not fit into one index ({reason})',
     hint: 'Split the codes over several indexes and merge their hits.',
   },
   SHAPE_MISMATCH: {

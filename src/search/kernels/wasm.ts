@@ -99,14 +99,21 @@ export class WasmEngine implements ScanEngine {
     const size = codes.count * 8 * this.#words;
     const end = this.#codes + size;
     if (end > MAX_BYTES) {
-      throw new UnseenError('INDEX_TOO_LARGE', { received: size, max: MAX_BYTES - this.#codes });
+      throw new UnseenError('INDEX_TOO_LARGE', {
+        received: size,
+        reason: `at most ${MAX_BYTES - this.#codes}`,
+      });
     }
     const missing = Math.ceil((end - kernel.memory.buffer.byteLength) / PAGE);
     if (missing > 0) {
       try {
         kernel.memory.grow(missing);
       } catch (cause) {
-        throw new UnseenError('INDEX_TOO_LARGE', { received: size, max: 'the memory at hand in' }, { cause });
+        throw new UnseenError(
+          'INDEX_TOO_LARGE',
+          { received: size, reason: 'the memory was refused' },
+          { cause },
+        );
       }
     }
     const { buffer } = kernel.memory;
