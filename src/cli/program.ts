@@ -1,6 +1,7 @@
 /** The program: its commands, and what a run of it returns. */
 import { Command, CommanderError } from 'commander';
 import { UNSEEN_VERSION } from '../model/version.ts';
+import { addBench } from './bench.ts';
 import { PartialResult, quietErrors } from './command.ts';
 import { addCompare } from './compare.ts';
 import { addDemo } from './demo.ts';
@@ -25,7 +26,17 @@ function buildProgram(): Command {
         '\nExit codes: 0 done, 1 the work failed, 2 the call or the input is wrong.' +
         '\n\nExamples:\n  $ unseen demo\n  $ unseen train --help',
     );
-  for (const add of [addDemo, addImport, addSplit, addTrain, addEncode, addSearch, addEvaluate, addCompare])
+  for (const add of [
+    addDemo,
+    addImport,
+    addSplit,
+    addTrain,
+    addEncode,
+    addSearch,
+    addEvaluate,
+    addCompare,
+    addBench,
+  ])
     add(program);
   return program;
 }
@@ -37,11 +48,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (thrown) {
-    // Help and version end by throwing, too; only help that nobody asked for is a wrong call.
-    if (thrown instanceof CommanderError && thrown.code.startsWith('commander.help')) {
-      return thrown.code === 'commander.help' && argv.length === 0 ? 2 : 0;
+    // Help and version end by throwing, too. Help that nobody asked for, for want of a command, has exit code 1.
+    if (thrown instanceof CommanderError && /^commander\.(help|version)/.test(thrown.code)) {
+      return thrown.exitCode === 0 ? 0 : 2;
     }
-    if (thrown instanceof CommanderError && thrown.code === 'commander.version') return 0;
     if (thrown instanceof PartialResult) {
       process.stderr.write(`${failureText(thrown.failure)}\n`);
       return thrown.failure.exit;
