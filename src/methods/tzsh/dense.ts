@@ -1,0 +1,59 @@
+/** Matrix products on float32 matrices, run by ONNX Runtime: what mining needs beside the network. */
+import { compileForward, input, matmul } from '../../graph/index.ts';
+import type { Matrix } from '../contract.ts';
+
+export interface ProductOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+  readonly threads?: number | undefined;
+}
+
+/** `a · b` with optional transposes. */
+export async function product(a: Matrix, b: Matrix, options: ProductOptions = {}): Promise<Matrix> {
+  const { threads, ...transposes } = options;
+  const left = input('a', [a.rows, a.cols]);
+  const right = input('b', [b.rows, b.cols]);
+  const outputs = { y: matmul(left, right, transposes) };
+  const forward = await compileForward({
+    inputs: [left, right],
+    outputs,
+    parameters: new Map(),
+    ...(threads && { threads }),
+  });
+  const { y } = await forward.run({ a: a.data, b: b.data });
+  await forward.dispose();
+  return { data: y!.data, rows: y!.shape[0]!, cols: y!.shape[1]! };
+}
+
+export const rowOf = ({ data, cols }: Matrix, row: number): Float32Array =>
+  data.subarray(row * cols, (row + 1) * cols);
+
+/** Divides every row by its L2 norm, in place; a zero row stays. */
+export function normaliseRows(matrix: Matrix): Matrix {
+  for (let i = 0; i < matrix.rows; i++) {
+    const row = rowOf(matrix, i);
+    let squares = 0;
+    for (const value of row) squares += value * value;
+    if (squares === 0) continue;
+    const scale = 1 / Math.sqrt(squares);
+    for (let j = 0; j < row.length; j++) row[j]! *= scale;
+  }
+  return matrix;
+}
+
+/** Means of the rows of each group, `[groups, cols]`; a group without rows keeps zeros. Rows with group −1 are left out. */
+export function groupMeans(matrix: Matrix, groupOf: Int32Array, groups: number): Matrix {
+  const sums = new Float64Array(groups * matrix.cols);
+  const counts = new Int32Array(groups);
+  for (let i = 0; i < matrix.rows; i++) {
+    const group = groupOf[i]!;
+    if (group < 0) continue;
+    counts[group]!++;
+    const row = rowOf(matrix, i);
+    for (let j = 0; j < row.length; j++) sums[group * matrix.cols + j]! += row[j]!;
+  }
+  const data = new Float32Array(sums.length);
+  for (let i = 0; i < data.length; i++)
+    data[i] = sums[i]! / Math.max(1, counts[Math.floor(i / matrix.cols)]!);
+  return { data, rows: groups, cols: matrix.cols };
+}

@@ -1,0 +1,110 @@
+/** One mining: pool and source through the network as it is, then coarse and fine. */
+import type { Forward, TrainingStep } from '../../graph/index.ts';
+import type { Random } from '../../random.ts';
+import type { Inputs, Matrix, TrainingSet } from '../contract.ts';
+import { gatherInputs } from './batches.ts';
+import { type Assignment, refinePrototypes, semanticSeeds } from './coarse.ts';
+import { rowOf } from './dense.ts';
+import type { PairScorer } from './fine.ts';
+import type { Network } from './network.ts';
+import type { TzshSettings } from './options.ts';
+import { similaritySpace } from './similarity-space.ts';
+
+/** Source rows that estimate the within-class covariance: more would not change it. */
+const COVARIANCE_ROWS = 20_000;
+/** Rows encoded at once. */
+const CHUNK_ROWS = 512;
+
+export interface Mined {
+  readonly assignment: Assignment;
+  /** The pair scorer's view of the pool `[m, PAIR_DIM]`. */
+  readonly z: Matrix;
+  readonly scorer: PairScorer;
+}
+
+export class Miner {
+  readonly #forward: Forward;
+  readonly #step: TrainingStep;
+  readonly #set: TrainingSet;
+  readonly #settings: TzshSettings;
+  readonly #sourceRows: Int32Array;
+  readonly #sourceLabels: Int32Array;
+
+  private constructor(
+    forward: Forward,
+    step: TrainingStep,
+    set: TrainingSet,
+    settings: TzshSettings,
+    random: Random,
+  ) {
+    this.#forward = forward;
+    this.#step = step;
+    this.#set = set;
+    this.#settings = settings;
+    const { labels } = set.source;
+    this.#sourceRows = random.permutation(labels.length).subarray(0, COVARIANCE_ROWS).slice().sort();
+    const place = new Map(Array.from(set.seen, (c, i) => [c, i]));
+    this.#sourceLabels = this.#sourceRows.map((row) => place.get(labels[row]!)!);
+  }
+
+  /** Encodes with the current parameters of `step`. */
+  static async over(
+    step: TrainingStep,
+    network: Network,
+    set: TrainingSet,
+    settings: TzshSettings,
+    random: Random,
+  ): Promise<Miner> {
+    const x = network.input('input', 'batch');
+    const features = network.trunk(x, false);
+    const outputs = { features, semantic: network.semantic(features), z: network.pairView(features) };
+    return new Miner(await step.forward({ inputs: [x], outputs }), step, set, settings, random);
+  }
+
+  /** @param previous classes of the last round, which seed this one; without it semantics do */
+  async mine(previous?: Int32Array): Promise<Mined> {
+    const { shrinkage, neighbours, threads } = this.#settings;
+    const { seen, unseen, classEmbeddings } = this.#set;
+    const source = await this.#encode(this.#set.source.inputs, this.#sourceRows);
+    const pool = await this.#encode(this.#set.pool.inputs);
+    const space = await similaritySpace(source.features, this.#sourceLabels, seen.length, pool.features, {
+      shrinkage,
+      neighbours,
+      threads,
+    });
+    const seeds = previous ?? (await semanticSeeds(pool.semantic, rowsOf(classEmbeddings, unseen)));
+    const assignment = await refinePrototypes(space, seeds, unseen.length);
+    const parameters = this.#step.parameters();
+    const scorer = {
+      distance: parameters.get('pair.distance')!,
+      product: parameters.get('pair.product')![0]!,
+      bias: parameters.get('pair.bias')![0]!,
+    };
+    return { assignment, z: pool.z, scorer };
+  }
+
+  async #encode(inputs: Inputs, rows?: Int32Array): Promise<Record<'features' | 'semantic' | 'z', Matrix>> {
+    const all = rows ?? Int32Array.from({ length: inputs.rows }, (_, i) => i);
+    const parts: Record<string, { data: Float32Array; cols: number }> = {};
+    for (let from = 0; from < all.length; from += CHUNK_ROWS) {
+      const chunk = all.subarray(from, from + CHUNK_ROWS);
+      const results = await this.#forward.run({ input: gatherInputs(inputs, chunk) });
+      for (const [name, { data, shape }] of Object.entries(results)) {
+        const cols = shape[1]!;
+        parts[name] ??= { data: new Float32Array(all.length * cols), cols };
+        parts[name].data.set(data, from * cols);
+      }
+    }
+    const matrix = (name: string): Matrix => ({ ...parts[name]!, rows: all.length });
+    return { features: matrix('features'), semantic: matrix('semantic'), z: matrix('z') };
+  }
+}
+
+/** Some rows of a matrix, in the order given. */
+export function rowsOf(matrix: Matrix, rows: Int32Array): Matrix {
+  const data = new Float32Array(rows.length * matrix.cols);
+  rows.forEach((row, i) => {
+    data.set(rowOf(matrix, row), i * matrix.cols);
+  });
+  return { data, rows: rows.length, cols: matrix.cols };
+}

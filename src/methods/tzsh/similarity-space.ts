@@ -1,0 +1,139 @@
+/**
+ * The space in which mining compares items: what the source teaches about similarity, carried over to the target.
+ *
+ * Directions in which items of one seen class differ among themselves say nothing about class; they are scaled down by
+ * the inverse of the within-class covariance of the source (WCCN, Hatch et al. 2006), shrunk towards the sphere because
+ * few classes estimate it poorly. Rows are then normalised, and pool items moved towards the mean of their neighbours
+ * in the pool: a cluster's members agree about where its centre lies. Reconstruction.
+ */
+import { CholeskyDecomposition, Matrix as Square } from 'ml-matrix';
+import type { Matrix } from '../contract.ts';
+import { groupMeans, normaliseRows, product, rowOf } from './dense.ts';
+
+export interface SpaceOptions {
+  /** 0: the estimated covariance; 1: none of it, plain cosine. */
+  readonly shrinkage: number;
+  readonly neighbours: number;
+  readonly threads?: number | undefined;
+}
+
+/** How often items move towards their neighbours, each time half the way. */
+const SMOOTHING_PASSES = 2;
+/** Rows of the pool compared with the whole pool at once: bounds memory to this many × pool rows. */
+const BLOCK_ROWS = 1024;
+
+/**
+ * @param source trunk features `[n, d]`
+ * @param labels `[n]`, from 0 to `classes` − 1
+ * @param pool trunk features `[m, d]`
+ * @returns `[m, d]`, unit rows
+ */
+export async function similaritySpace(
+  source: Matrix,
+  labels: Int32Array,
+  classes: number,
+  pool: Matrix,
+  options: SpaceOptions,
+): Promise<Matrix> {
+  const { threads } = options;
+  const means = groupMeans(source, labels, classes);
+  const within = centred(source, (row) => rowOf(means, labels[row]!));
+  const scatter = await product(within, within, { transposeA: true, threads });
+  const whitening = inverseRoot(scatter, source.rows, options.shrinkage);
+  const centre = groupMeans(source, new Int32Array(source.rows), 1).data;
+  const white = normaliseRows(
+    await product(
+      centred(pool, () => centre),
+      whitening,
+      { threads },
+    ),
+  );
+  return options.neighbours > 0 ? smooth(white, options.neighbours, threads) : white;
+}
+
+function centred(matrix: Matrix, centreOf: (row: number) => Float32Array): Matrix {
+  const data = matrix.data.slice();
+  for (let i = 0; i < matrix.rows; i++) {
+    const centre = centreOf(i);
+    for (let j = 0; j < matrix.cols; j++) data[i * matrix.cols + j]! -= centre[j]!;
+  }
+  return { ...matrix, data };
+}
+
+/** T with T·Tᵀ = S⁻¹, S = (1 − λ)·scatter/n + λ·(mean variance)·I: the transposed inverse of S's Cholesky factor. */
+function inverseRoot(scatter: Matrix, n: number, shrinkage: number): Matrix {
+  const d = scatter.cols;
+  let trace = 0;
+  for (let i = 0; i < d; i++) trace += scatter.data[i * d + i]! / n;
+  const variance = trace / d || 1;
+  const shrunk = new Square(d, d);
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j < d; j++) shrunk.set(i, j, ((1 - shrinkage) * scatter.data[i * d + j]!) / n);
+    // A little of the sphere always stays: dead hidden units make the estimate singular.
+    shrunk.set(i, i, shrunk.get(i, i) + Math.max(shrinkage, 1e-4) * variance);
+  }
+  const lower = new CholeskyDecomposition(shrunk).lowerTriangularMatrix.to1DArray();
+  // Forward substitution, one column of L⁻¹ at a time, written as a row of its transpose.
+  const data = new Float32Array(d * d);
+  const column = new Float64Array(d);
+  for (let c = 0; c < d; c++) {
+    for (let i = c; i < d; i++) {
+      let value = i === c ? 1 : 0;
+      for (let k = c; k < i; k++) value -= lower[i * d + k]! * column[k]!;
+      column[i] = value / lower[i * d + i]!;
+      data[c * d + i] = column[i]!;
+    }
+  }
+  return { data, rows: d, cols: d };
+}
+
+/** Moves every row half way towards the mean of its nearest rows. */
+async function smooth(matrix: Matrix, neighbours: number, threads: number | undefined): Promise<Matrix> {
+  let at = matrix;
+  const count = Math.min(neighbours, matrix.rows - 1);
+  for (let pass = 0; pass < SMOOTHING_PASSES && count > 0; pass++) {
+    const data = new Float32Array(at.data.length);
+    for (let from = 0; from < at.rows; from += BLOCK_ROWS) {
+      const rows = Math.min(BLOCK_ROWS, at.rows - from);
+      const block = { data: at.data.subarray(from * at.cols, (from + rows) * at.cols), rows, cols: at.cols };
+      const similar = await product(block, at, { transposeB: true, threads });
+      for (let i = 0; i < rows; i++) {
+        const nearest = largest(rowOf(similar, i), count, from + i);
+        towards(at, from + i, nearest, data);
+      }
+    }
+    at = normaliseRows({ ...at, data });
+  }
+  return at;
+}
+
+/** Writes half of row `i` plus half of the (normalised) mean of the rows `nearest`. */
+function towards(matrix: Matrix, i: number, nearest: Int32Array, out: Float32Array): void {
+  const { cols } = matrix;
+  const mean = new Float64Array(cols);
+  for (const row of nearest) {
+    for (let j = 0; j < cols; j++) mean[j]! += matrix.data[row * cols + j]!;
+  }
+  let squares = 0;
+  for (const value of mean) squares += value * value;
+  const scale = squares > 0 ? 0.5 / Math.sqrt(squares) : 0;
+  for (let j = 0; j < cols; j++) out[i * cols + j] = 0.5 * matrix.data[i * cols + j]! + scale * mean[j]!;
+}
+
+/** Positions of the `count` largest values, `except` left out; equal values in order of position. */
+function largest(values: Float32Array, count: number, except: number): Int32Array {
+  const rows = new Int32Array(count).fill(-1);
+  const kept = new Float64Array(count).fill(-Infinity);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (i === except || !(value > kept[count - 1]!)) continue;
+    let at = count - 1;
+    for (; at > 0 && kept[at - 1]! < value; at--) {
+      kept[at] = kept[at - 1]!;
+      rows[at] = rows[at - 1]!;
+    }
+    kept[at] = value;
+    rows[at] = i;
+  }
+  return rows.filter((row) => row >= 0);
+}

@@ -1,0 +1,43 @@
+/**
+ * TZSH: transductive zero-shot hashing via coarse-to-fine similarity mining (Lai and Pan, arXiv 1711.02856).
+ *
+ * From the paper's abstract: one deep network with two shared streams, labelled source and unlabelled target; a module
+ * that first finds the most representative items of the target classes (`coarse.ts`), then detects similarities among
+ * them (`fine.ts`), so that the source's similarities are transferred greedily (`greedy.ts`). Formulas, weights and
+ * schedules are this project's reconstruction.
+ */
+import type { HashMethod } from '../contract.ts';
+import { defineMethod } from '../define.ts';
+import { hiddenLabels } from './monitor.ts';
+import { resolveSettings, type TzshOptions, tzshSchema, type Variant } from './options.ts';
+import { trainTzsh } from './train.ts';
+
+/** The method's name on the command line. */
+export const nameOf = (variant: Variant): string => (variant === 'greedy' ? 'tzsh' : `tzsh/${variant}`);
+
+/**
+ * Trains on the source rows' labels and the pool's bare inputs. `variant` picks an ablation.
+ * @throws `ARGUMENT_INVALID`, `METHOD_SETTING_UNKNOWN`; `fit`: those of `buildTrainingSet`
+ */
+export function tzsh(options: TzshOptions, variant: Variant = 'greedy'): HashMethod {
+  const transductive = variant !== 'source-only';
+  return defineMethod(
+    {
+      name: nameOf(variant),
+      schema: tzshSchema,
+      needs: { labels: true, classEmbeddings: true, pool: transductive },
+      train({ settings, set, random, report, data, split, options: { monitor } }) {
+        return trainTzsh({
+          set,
+          settings: resolveSettings(settings, set.preprocessing.kind),
+          variant,
+          random,
+          report,
+          ...(variant === 'oracle' && { oracle: hiddenLabels(data, split) }),
+          ...(monitor && transductive && { truth: hiddenLabels(data, split) }),
+        });
+      },
+    },
+    options,
+  );
+}
