@@ -172,6 +172,13 @@ describe('zero-shot', () => {
     expectCode(() => zeroShotSplit(data, { unseen: 4 }), 'SPLIT_UNSEEN_COUNT', { received: 4, possible: 3 });
   });
 
+  it('classes and groups of hundreds of thousands of rows are dealt too', () => {
+    const labels = Array.from({ length: 420_000 }, (_, row) => (row < 400_000 ? 0 : 1 + (row % 2)));
+    const groups = labels.map((_, row) => (row < 180_000 ? 0 : row));
+    const split = zeroShotSplit(dataset(labels, { groups }), { unseen: ['ant'] });
+    expect(split.query.length + split.pool.length + split.database.length).toBe(400_000);
+  });
+
   it.each<[string, Dataset, Parameters<typeof zeroShotSplit>[1], string]>([
     ['no unseen class', even(5), { unseen: 0 }, 'ARGUMENT_INVALID'],
     ['an empty list', even(5), { unseen: [] }, 'ARGUMENT_INVALID'],

@@ -120,19 +120,19 @@ export function zeroShotSplit(dataset: Dataset, options: ZeroShotOptions): Split
   const unseen = chooseUnseen(dataset, { unseen: options.unseen, seed, sides });
   const unseenSet = new Set(unseen);
   const { byClass, unlabelled } = unitsByClass(dataset, unseenSet);
-  const pool: number[] = unlabelledToPool ? [...unlabelled] : [];
-  const query: number[] = [];
-  const database: number[] = [];
+  const pool: (readonly number[])[] = unlabelledToPool ? [unlabelled] : [];
+  const query: (readonly number[])[] = [];
+  const database: (readonly number[])[] = [];
   for (const label of unseen) {
     const units = byClass.get(label) ?? { askable: [], findable: [] };
     if (unlabelledToPool && units.askable.length === 0 && units.findable.length === 0) continue;
     checkUnits(dataset, label, units, sides);
     const dealt = dealClass(units, { seed, label, queryShare, separate: dataset.parts !== undefined });
-    query.push(...dealt.query);
-    pool.push(...dealt.first, ...(halves ? [] : dealt.second));
-    database.push(...dealt.second, ...(halves ? [] : dealt.first));
+    query.push(dealt.query);
+    pool.push(dealt.first, halves ? [] : dealt.second);
+    database.push(dealt.second, halves ? [] : dealt.first);
   }
-  if (pool.length === 0) throw new UnseenError('SPLIT_POOL_EMPTY', { protocol });
+  if (pool.every((rows) => rows.length === 0)) throw new UnseenError('SPLIT_POOL_EMPTY', { protocol });
   const seenClasses = [...byClass].filter(
     ([label, units]) => !unseenSet.has(label) && units.findable.length > 0,
   );
@@ -147,9 +147,9 @@ export function zeroShotSplit(dataset: Dataset, options: ZeroShotOptions): Split
     seen: seenClasses.map(([label]) => label),
     unseen,
     train: seenClasses.flatMap(([, units]) => units.findable.flat()),
-    pool,
-    query,
-    database,
+    pool: pool.flat(),
+    query: query.flat(),
+    database: database.flat(),
   });
 }
 
@@ -171,24 +171,24 @@ export function supervisedSplit(dataset: Dataset, options: SupervisedOptions = {
       possible: 0,
       reason: `${byClass.size} classes have rows`,
     });
-  const train: number[] = [];
-  const query: number[] = [];
-  const database: number[] = [];
+  const train: (readonly number[])[] = [];
+  const query: (readonly number[])[] = [];
+  const database: (readonly number[])[] = [];
   for (const [label, units] of byClass) {
     // A class that is never asked needs nothing to be found.
     if (units.askable.length > 0) checkUnits(dataset, label, units, halves ? 2 : 1);
     const dealt = dealClass(units, { seed, label, queryShare, separate: dataset.parts !== undefined });
-    query.push(...dealt.query);
-    train.push(...dealt.first, ...(halves ? [] : dealt.second));
-    database.push(...dealt.second, ...(halves ? [] : dealt.first));
+    query.push(dealt.query);
+    train.push(dealt.first, halves ? [] : dealt.second);
+    database.push(dealt.second, halves ? [] : dealt.first);
   }
   return finish(dataset, protocol, seed, {
     seen: [...byClass.keys()],
     unseen: [],
-    train,
+    train: train.flat(),
     pool: [],
-    query,
-    database,
+    query: query.flat(),
+    database: database.flat(),
   });
 }
 

@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../test/temporary-folder.ts';
 import { UnseenError } from '../errors.ts';
 import { datasetFromArrays } from './build-dataset.ts';
 import type { Dataset } from './dataset.ts';
+import { readDatasetJson } from './dataset-json.ts';
 import { imagesFromPaths } from './images.ts';
 import { Labels } from './labels.ts';
 import { writeNpy } from './npy.ts';
@@ -167,6 +168,13 @@ describe('openDataset', () => {
     const inner = await makeFolder(image({ features: ['link.npy', 'f2.npy'] }));
     await symlink('f1.npy', path.join(inner, 'link.npy'));
     expect((await openDataset(inner)).rows).toBe(6);
+  });
+
+  it('the example in docs/data.md is valid', async () => {
+    const docs = await readFile(new URL('../../docs/data.md', import.meta.url), 'utf8');
+    const folder = await temporaryFolder();
+    await writeFile(path.join(folder, 'dataset.json'), /```json\n([\s\S]*?)```/.exec(docs)![1]!);
+    expect(await readDatasetJson(folder)).toMatchObject({ name: 'shop', rows: 5000 });
   });
 
   it('text that is no JSON, no UTF-8 or far too large is refused', async () => {

@@ -23,7 +23,8 @@ export interface DealtRows {
 /** The classes of a row over all modalities, ascending. */
 export function classesOfRow(dataset: Dataset, row: number): number[] {
   const { image, text } = dataset.modalities;
-  const classes = [...(image?.labels.of(row) ?? []), ...(text?.labels.of(row) ?? [])];
+  if (!image || !text) return Array.from((image ?? text)!.labels.of(row));
+  const classes = [...image.labels.of(row), ...text.labels.of(row)];
   return [...new Set(classes)].sort((a, b) => a - b);
 }
 
@@ -39,7 +40,6 @@ export function unitsByClass(dataset: Dataset, unseen: ReadonlySet<number>): Dea
   const { parts, groups } = dataset;
   interface Place {
     readonly rank: number;
-    readonly key: string;
     readonly label: number;
     readonly asks: boolean;
     readonly rows: number[];
@@ -52,7 +52,7 @@ export function unitsByClass(dataset: Dataset, unseen: ReadonlySet<number>): Dea
     // The test part gives queries only, and of unseen classes only where there are any.
     if (test && (label < 0 || (unseen.size > 0 && !unseen.has(label)))) return undefined;
     const rank = (test ? 4 : 0) + (unseen.has(label) ? 2 : 0) + (label >= 0 ? 1 : 0);
-    return { rank, key: `${test}/${label}`, label, asks: test, rows: [row] };
+    return { rank, label, asks: test, rows: [row] };
   };
   const units = new Map<number, Place>();
   for (let row = 0; row < dataset.rows; row++) {
@@ -61,13 +61,13 @@ export function unitsByClass(dataset: Dataset, unseen: ReadonlySet<number>): Dea
     const unit = groups ? groups[row]! : row;
     const held = units.get(unit);
     if (!held || place.rank > held.rank) units.set(unit, place);
-    else if (place.key === held.key) held.rows.push(row);
+    else if (place.rank === held.rank && place.label === held.label) held.rows.push(row);
   }
   const byClass = new Map<number, ClassUnits>();
   const unlabelled: number[] = [];
   for (const { label, asks, rows } of units.values()) {
     if (label < 0) {
-      unlabelled.push(...rows);
+      for (const row of rows) unlabelled.push(row); // spreading a large group would overflow the stack
       continue;
     }
     const held = byClass.get(label) ?? { askable: [], findable: [] };
@@ -103,6 +103,9 @@ export function dealClass(
   if (!separate) query = order.splice(0, Math.max(1, Math.round(queryShare * order.length)));
   const first: number[] = [];
   const second: number[] = [];
-  for (const unit of order) (first.length < second.length ? first : second).push(...unit);
+  for (const unit of order) {
+    const half = first.length < second.length ? first : second;
+    for (const row of unit) half.push(row);
+  }
   return { query: query.flat(), first, second };
 }
