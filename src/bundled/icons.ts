@@ -123,18 +123,19 @@ async function draw(list: IconList, { signal, onProgress }: IconOptions): Promis
 }
 
 async function drawIcon(list: IconList, name: string): Promise<Uint8Array> {
-  try {
-    const { data, info } = await sharp(await readFile(list.file(name)), { density: (72 * SIDE) / GRID })
-      .flatten({ background: '#ffffff' })
-      .greyscale()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (info.width === SIDE && info.height === SIDE && info.channels === 1) return data;
-    throw new Error(`drawn as ${info.width} × ${info.height} × ${info.channels}`);
-  } catch (cause) {
-    throw changed(list.version, `${name}: ${(cause as Error).message}`);
-  }
+  const { data, info } = await rasterize(list.file(name)).catch((cause: Error) => {
+    throw changed(list.version, `${name}: ${cause.message}`);
+  });
+  if (info.width === SIDE && info.height === SIDE && info.channels === 1) return data;
+  throw changed(list.version, `${name}: drawn as ${info.width} × ${info.height} × ${info.channels}`);
 }
+
+const rasterize = async (file: string) =>
+  sharp(await readFile(file), { density: (72 * SIDE) / GRID })
+    .flatten({ background: '#ffffff' })
+    .greyscale()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
 
 function rgbOf(grey: Uint8Array): Uint8Array {
   const rgb = new Uint8Array(grey.length * 3);
