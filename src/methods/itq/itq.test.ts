@@ -124,6 +124,22 @@ it('rotates: R is orthogonal and its loss never rises', async () => {
   }
 });
 
+it('rotates columns without variance too, where only the decomposition finds a rotation', async () => {
+  const random = new Random(5, 'test');
+  const flat = Float32Array.from({ length: 200 * 8 }, (_, i) => (i % 8 < 5 ? random.normal() : 0));
+  const r = await quantizingRotation(
+    { data: flat, rows: 200, cols: 8 },
+    { iterations: 3, random, onIteration: nothing },
+  );
+  for (let a = 0; a < 8; a++) {
+    for (let b = 0; b < 8; b++) {
+      let dot = 0;
+      for (let k = 0; k < 8; k++) dot += r[a * 8 + k]! * r[b * 8 + k]!;
+      expect(dot).toBeCloseTo(a === b ? 1 : 0, 10);
+    }
+  }
+});
+
 it('balances no bit away: every bit splits the rows it was fitted on', async () => {
   const model = await itq({ bits: 16 }).fit(data, split);
   const codes = (await model.encode('image', features)).unpack();

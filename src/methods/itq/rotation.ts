@@ -1,8 +1,37 @@
-/** The rotation of ITQ. Products run in ONNX Runtime, the small singular value decomposition in ml-matrix. */
+/**
+ * The rotation of ITQ. A round is one graph in ONNX Runtime: B = sign(V R), M = Bᵀ V, and the polar factor of M, which is
+ * the S Ŝᵀ of M = S Ω Ŝᵀ.
+ */
 import { Matrix as Dense, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
-import { compileForward, greater, input, matmul, mean, square, sub, where } from '../../graph/index.ts';
+import {
+  abs,
+  compileForward,
+  constant,
+  div,
+  greater,
+  input,
+  matmul,
+  max,
+  mean,
+  mul,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  transpose,
+  where,
+} from '../../graph/index.ts';
 import type { Random } from '../../random.ts';
 import type { Matrix } from '../contract.ts';
+
+/**
+ * Newton–Schulz steps for the polar factor: each multiplies a small singular value by 1.5, so 60 bring up whatever float32
+ * holds, and cost a tenth of a decomposition.
+ */
+const POLAR_STEPS = 60;
+/** Largest entry of XᵀX − I that counts as orthogonal in float32; beyond it the decomposition takes over. */
+const ORTHOGONAL = 1e-4;
 
 export interface RotationOptions {
   readonly iterations: number;
@@ -18,27 +47,57 @@ export async function quantizingRotation(projected: Matrix, options: RotationOpt
   const r = input('r', [bits, bits]);
   const rotated = matmul(v, r);
   const b = where(greater(rotated, 0), 1, -1);
+  const agreement = matmul(b, v, { transposeA: true });
+  const polar = polarFactor(agreement);
   const step = await compileForward({
     inputs: [v, r],
-    outputs: { agreement: matmul(b, v, { transposeA: true }), loss: mean(square(sub(b, rotated))) },
+    outputs: {
+      agreement,
+      rotation: transpose(polar),
+      error: max(abs(sub(matmul(polar, polar, { transposeA: true }), identity(bits)))),
+      loss: mean(square(sub(b, rotated))),
+    },
     parameters: new Map(),
   });
   try {
-    let rotation = randomRotation(bits, options.random);
+    let rotation = Float32Array.from(randomRotation(bits, options.random).to1DArray());
+    let last = rotation;
     for (let iteration = 0; iteration < options.iterations; iteration++) {
-      const { agreement, loss } = await step.run({
-        v: projected.data,
-        r: Float32Array.from(rotation.to1DArray()),
-      });
-      const decomposition = new SingularValueDecomposition(new Dense(rowsOf(agreement!.data, bits)));
-      rotation = decomposition.rightSingularVectors.mmul(decomposition.leftSingularVectors.transpose());
-      await options.onIteration(iteration, loss!.data[0]!);
+      const result = await step.run({ v: projected.data, r: rotation });
+      last = result.agreement!.data as Float32Array<ArrayBuffer>;
+      rotation =
+        result.error!.data[0]! <= ORTHOGONAL
+          ? (result.rotation!.data as Float32Array<ArrayBuffer>)
+          : Float32Array.from(exactRotation(last, bits));
+      await options.onIteration(iteration, result.loss!.data[0]!);
     }
-    return Float64Array.from(rotation.to1DArray());
+    return exactRotation(last, bits);
   } finally {
     await step.dispose();
   }
 }
+
+/** Orthogonal factor of a square matrix by Newton–Schulz: X ← 1.5 X − 0.5 X XᵀX from X = M / ‖M‖_F. */
+function polarFactor(m: Tensor): Tensor {
+  let x = div(m, sqrt(sum(square(m))));
+  for (let i = 0; i < POLAR_STEPS; i++) {
+    x = sub(mul(x, 1.5), mul(matmul(x, matmul(x, x, { transposeA: true })), 0.5));
+  }
+  return x;
+}
+
+/** R = Ŝ Sᵀ in float64, from the decomposition itself. */
+function exactRotation(agreement: Float32Array, bits: number): Float64Array {
+  const rows = Array.from({ length: bits }, (_, i) => agreement.subarray(i * bits, (i + 1) * bits));
+  const { leftSingularVectors, rightSingularVectors } = new SingularValueDecomposition(new Dense(rows));
+  return Float64Array.from(rightSingularVectors.mmul(leftSingularVectors.transpose()).to1DArray());
+}
+
+const identity = (size: number): Tensor =>
+  constant(
+    Float32Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0)),
+    [size, size],
+  );
 
 /** Uniform over all rotations: the QR factor of a normal matrix (Mezzadri 2007, with the signs of R's diagonal). */
 function randomRotation(bits: number, random: Random): Dense {
@@ -50,6 +109,3 @@ function randomRotation(bits: number, random: Random): Dense {
   for (let j = 0; j < bits; j++) if (triangle.get(j, j) < 0) q.mulColumn(j, -1);
   return q;
 }
-
-const rowsOf = (data: Float32Array, cols: number): Float32Array[] =>
-  Array.from({ length: data.length / cols }, (_, i) => data.subarray(i * cols, (i + 1) * cols));
