@@ -93,6 +93,13 @@ describe('what is read', () => {
     expect(Math.abs(r! - 255) + Math.abs(g! - 128) + Math.abs(b!)).toBeLessThan(12);
   });
 
+  it('an AVIF that calls itself mif1, as some writers do', async () => {
+    const bytes = await flat(20, 20, '#ffffff').avif().toBuffer();
+    expect(bytes.toString('latin1', 8, 12)).toBe('avif');
+    bytes.write('mif1', 8, 'latin1');
+    expect(at(await decodePicture(bytes, 'mif1', { side: 4 }), 4, 1, 1)).toEqual([255, 255, 255]);
+  });
+
   it('grey, 16-bit, CMYK and palette pictures become 8-bit RGB', async () => {
     const red = flat(9, 9, '#ff0000');
     const grey = await flat(9, 9, '#808080').greyscale().png().toBuffer();

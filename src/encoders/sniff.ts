@@ -14,7 +14,8 @@ export function pictureFormat(bytes: Uint8Array): PictureFormat | undefined {
   if (head === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return 'WebP';
   if (head === 'GIF8') return 'GIF';
   if (head === 'II*\0' || head === 'MM\0*') return 'TIFF';
-  if (ascii(bytes, 4, 8) === 'ftyp' && /^avi[fs]$/.test(ascii(bytes, 8, 12))) return 'AVIF';
+  // Some writers call the file `mif1` and name AVIF among the compatible brands only.
+  if (ascii(bytes, 4, 8) === 'ftyp' && /avi[fs]/.test(ascii(bytes, 8, 40))) return 'AVIF';
   return undefined;
 }
 
