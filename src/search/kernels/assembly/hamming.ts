@@ -43,40 +43,53 @@ function admit(slot: usize, row: u32, distance: u32): void {
   }
 }
 
-/** Distances of one block that are below the limit, 16 at a time. The scratch is padded with 255. */
+/**
+ * Distances of one block that are below the limit. The nearest of 64 are compared first, since nearly always none is.
+ * The scratch is padded with 255 to a multiple of 64.
+ */
 // @ts-ignore: decorator
 @inline
 function filter8(slot: usize, first: u32, count: u32): void {
   let splat = i8x16.splat(<i8>limit);
-  for (let i: u32 = 0; i < count; i += 16) {
-    const below = i8x16.lt_u(v128.load(DISTANCES + i), splat);
-    if (!v128.any_true(below)) continue;
-    let mask = i8x16.bitmask(below);
-    do {
-      const at = i + <u32>ctz(mask);
-      mask &= mask - 1;
-      const distance = <u32>load<u8>(DISTANCES + at);
-      if (distance < limit) admit(slot, first + at, distance);
-    } while (mask != 0);
+  for (let group: u32 = 0; group < count; group += 64) {
+    const at = DISTANCES + group;
+    const nearest = i8x16.min_u(
+      i8x16.min_u(v128.load(at), v128.load(at, 16)),
+      i8x16.min_u(v128.load(at, 32), v128.load(at, 48)),
+    );
+    if (!v128.any_true(i8x16.lt_u(nearest, splat))) continue;
+    for (let i = group; i < group + 64; i += 16) {
+      let mask = i8x16.bitmask(i8x16.lt_u(v128.load(DISTANCES + i), splat));
+      for (; mask != 0; mask &= mask - 1) {
+        const item = i + <u32>ctz(mask);
+        const distance = <u32>load<u8>(DISTANCES + item);
+        if (distance < limit) admit(slot, first + item, distance);
+      }
+    }
     splat = i8x16.splat(<i8>limit);
   }
 }
 
-/** The same, 8 at a time, for codes above 248 bits. The scratch is padded with 65535. */
+/** The same for codes above 248 bits: 32 at once, padded with 65535. */
 // @ts-ignore: decorator
 @inline
 function filter16(slot: usize, first: u32, count: u32): void {
   let splat = i16x8.splat(<i16>limit);
-  for (let i: u32 = 0; i < count; i += 8) {
-    const below = i16x8.lt_u(v128.load(DISTANCES + (i << 1)), splat);
-    if (!v128.any_true(below)) continue;
-    let mask = i16x8.bitmask(below);
-    do {
-      const at = i + <u32>ctz(mask);
-      mask &= mask - 1;
-      const distance = <u32>load<u16>(DISTANCES + (at << 1));
-      if (distance < limit) admit(slot, first + at, distance);
-    } while (mask != 0);
+  for (let group: u32 = 0; group < count; group += 32) {
+    const at = DISTANCES + (group << 1);
+    const nearest = i16x8.min_u(
+      i16x8.min_u(v128.load(at), v128.load(at, 16)),
+      i16x8.min_u(v128.load(at, 32), v128.load(at, 48)),
+    );
+    if (!v128.any_true(i16x8.lt_u(nearest, splat))) continue;
+    for (let i = group; i < group + 32; i += 8) {
+      let mask = i16x8.bitmask(i16x8.lt_u(v128.load(DISTANCES + (i << 1)), splat));
+      for (; mask != 0; mask &= mask - 1) {
+        const item = i + <u32>ctz(mask);
+        const distance = <u32>load<u16>(DISTANCES + (item << 1));
+        if (distance < limit) admit(slot, first + item, distance);
+      }
+    }
     splat = i16x8.splat(<i16>limit);
   }
 }
@@ -97,11 +110,11 @@ export function scan(codes: usize, words: u32, bits: u32, slot: usize, query: us
     const block = codes + <usize>row * wordBytes;
     if (bits <= 248) {
       fill<u8>(block, count, query, words, DISTANCES);
-      if (count & 15) memory.fill(DISTANCES + count, 255, 16 - (count & 15));
+      if (count & 63) memory.fill(DISTANCES + count, 255, 64 - (count & 63));
       filter8(slot, row, count);
     } else {
       fill<u16>(block, count, query, words, DISTANCES);
-      if (count & 7) memory.fill(DISTANCES + (count << 1), 255, (8 - (count & 7)) << 1);
+      if (count & 31) memory.fill(DISTANCES + (count << 1), 255, (32 - (count & 31)) << 1);
       filter16(slot, row, count);
     }
     row += count;
