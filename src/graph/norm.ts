@@ -1,24 +1,46 @@
 /** Normalisation layers: batch norm with running statistics, group norm, layer norm. */
-import { add, div, mul, sqrt, square, sub } from './elementwise.ts';
+import { add, div, expand, mul, neg, sqrt, squeeze, sub } from './elementwise.ts';
 import { ones, zeros } from './initializers.ts';
 import { reshape } from './layout.ts';
-import { mean } from './reduce.ts';
-import { type Dim, invalid, mismatch, normaliseAxes, showShape, staticDim } from './shape.ts';
-import { apply, type Parameter, parameter, type Tensor } from './tensor.ts';
+import { matmul } from './matmul.ts';
+import { mean, sum } from './reduce.ts';
+import { invalid, mismatch, product, showShape, staticDim, staticShape } from './shape.ts';
+import { apply, applyMany, constant, type Parameter, parameter, type Tensor } from './tensor.ts';
 
-/** (x − mean) / √(variance + ε) over axes, its gradient in one rule. */
-function standardize(x: Tensor, axes: readonly number[], epsilon: number) {
-  const over = { axes, keepDims: true };
-  const center = mean(x, over);
-  const centered = sub(x, center);
-  const variance = mean(square(centered), over);
-  const inverse = div(1, sqrt(add(variance, epsilon)));
-  const value = apply('Mul', [centered, inverse], x.shape, {
+/** Σ a·b over the last axis, kept with size 1: one read of both, where a product and a sum would write one back. */
+function dot(a: Tensor, b: Tensor): Tensor {
+  const size = a.shape[a.rank - 1]!;
+  const lead = a.shape.slice(0, -1);
+  return reshape(matmul(reshape(a, [...lead, 1, size]), reshape(b, [...lead, size, 1])), [...lead, 1]);
+}
+
+/** (x − mean) / √(variance + ε) over the last axis, its gradient in one rule. */
+function standardize(x: Tensor, epsilon: number): Tensor {
+  const size = staticDim('norm', x.shape, x.rank - 1);
+  const over = { axes: -1, keepDims: true };
+  const centered = sub(x, mean(x, over));
+  const inverse = div(1, sqrt(add(div(dot(centered, centered), size), epsilon)));
+  return apply('Mul', [centered, inverse], x.shape, {
     sources: [x],
     // dx = (dy − mean(dy) − y·mean(dy·y)) / σ
-    gradient: (dy, y) => [mul(sub(sub(dy, mean(dy, over)), mul(y, mean(mul(dy, y), over))), inverse)],
+    gradient: (small, y) => {
+      const dy = expand(small, x.shape);
+      return [mul(sub(sub(dy, mean(dy, over)), mul(y, div(dot(dy, y), size))), inverse)];
+    },
   });
-  return { value, center, variance };
+}
+
+/** Mean 0 and variance 1 for every feature. */
+function standardStatistics(like: Tensor): [Tensor, Tensor] {
+  const filled = (value: number) => constant(new Float32Array(like.shape[0] as number).fill(value));
+  return [filled(0), filled(1)];
+}
+
+/** factor · x + offset per feature of axis 1, in one pass (a BatchNormalization of mean 0 and variance 1). */
+function perFeatureAffine(x: Tensor, factor: Tensor, offset: Tensor): Tensor {
+  return apply('BatchNormalization', [x, factor, offset, ...standardStatistics(factor)], x.shape, {
+    attributes: { epsilon: { f: 0 } },
+  });
 }
 
 /** Scale and shift of a layer, of `[features]`, and the running statistics of a batch norm. */
@@ -56,37 +78,45 @@ export interface BatchNormOptions {
   readonly epsilon?: number;
 }
 
-/** Features lie in axis 1: `[n, c]` or `[n, c, h, w]`. */
-function perFeature(operation: string, x: Tensor, layer: NormParameters): (values: Tensor) => Tensor {
+function checkFeatures(operation: string, x: Tensor, { scale }: NormParameters): void {
   if (x.rank < 2) throw invalid(operation, `needs features in axis 1, received ${showShape(x.shape)}`);
-  if (x.shape[1] !== layer.scale.shape[0])
-    throw mismatch(operation, x.shape, layer.scale.shape, 'one scale per feature of axis 1');
-  const dims: Dim[] = [x.shape[1]!, ...x.shape.slice(2).map(() => 1)];
-  return (values) => reshape(values, dims);
+  if (x.shape[1] !== scale.shape[0])
+    throw mismatch(operation, x.shape, scale.shape, 'one scale per feature of axis 1');
 }
 
 /**
- * Batch normalisation (Ioffe and Szegedy 2015) over all axes but 1. The running variance is the unbiased one, as PyTorch
- * keeps it.
+ * Batch normalisation (Ioffe and Szegedy 2015) of `[n, c]` or `[n, c, h, w]` over all axes but 1. The running variance is
+ * the unbiased one, as PyTorch keeps it.
  */
 export function batchNorm(x: Tensor, layer: BatchNormParameters, options: BatchNormOptions): Tensor {
   const { training, momentum = 0.1, epsilon = 1e-5 } = options;
-  const shaped = perFeature('batchNorm', x, layer);
+  checkFeatures('batchNorm', x, layer);
   if (!(momentum > 0 && momentum <= 1))
     throw invalid('batchNorm', `momentum must be in (0, 1], received ${momentum}`);
+  const { scale, shift } = layer;
+  const attributes = { epsilon: { f: epsilon } };
   if (!training) {
-    const factor = div(layer.scale, sqrt(add(layer.variance, epsilon)));
-    const offset = sub(layer.shift, mul(layer.mean, factor));
-    return add(mul(x, shaped(factor)), shaped(offset));
+    return apply('BatchNormalization', [x, scale, shift, layer.mean, layer.variance], x.shape, {
+      attributes,
+    });
   }
   const axes = x.shape.map((_, i) => i).filter((i) => i !== 1);
   const count = axes.reduce((total, axis) => total * staticDim('batchNorm', x.shape, axis), 1);
   if (count < 2)
     throw invalid('batchNorm', `a batch of one value per feature has no variance: ${showShape(x.shape)}`);
-  const { value, center, variance } = standardize(x, axes, epsilon);
+  const statistic = { shape: scale.shape, dtype: 'float32' as const };
+  // ONNX mixes the running values as momentum · running + (1 − momentum) · batch: momentum 0 leaves the batch's own.
+  const [y, center, variance] = applyMany(
+    'BatchNormalization',
+    [x, scale, shift, ...standardStatistics(scale)],
+    [{ shape: x.shape, dtype: 'float32' }, statistic, statistic],
+    {
+      attributes: { ...attributes, training_mode: { i: 1 }, momentum: { f: 0 } },
+      gradient: (small) => batchNormGradient(expand(small, x.shape), x, scale, center!, variance!, epsilon),
+    },
+  ) as [Tensor, Tensor, Tensor];
   const blend = (running: Parameter, batch: Tensor): Tensor =>
-    add(mul(running, 1 - momentum), mul(reshape(batch, running.shape), momentum));
-  const y = add(mul(value, shaped(layer.scale)), shaped(layer.shift));
+    add(mul(running, 1 - momentum), mul(batch, momentum));
   y.assignments = [
     { parameter: layer.mean, value: blend(layer.mean, center) },
     { parameter: layer.variance, value: blend(layer.variance, mul(variance, count / (count - 1))) },
@@ -94,25 +124,57 @@ export function batchNorm(x: Tensor, layer: BatchNormParameters, options: BatchN
   return y;
 }
 
+/**
+ * With x̂ = (x − μ)/σ and m values per feature: dγ = Σ dy·x̂, dβ = Σ dy, dx = γ/σ · (dy − dβ/m − x̂·dγ/m), the last written
+ * as factors of dy and x plus an offset, so that large arrays are walked as seldom as possible.
+ */
+function batchNormGradient(
+  dy: Tensor,
+  x: Tensor,
+  scale: Tensor,
+  center: Tensor,
+  variance: Tensor,
+  epsilon: number,
+): Tensor[] {
+  const [n, features, ...rest] = staticShape('gradient of batchNorm', x.shape) as [
+    number,
+    number,
+    ...number[],
+  ];
+  const inverse = div(1, sqrt(add(variance, epsilon)));
+  // Pictures are summed row by row with `dot`; single values have no row.
+  const rows = (value: Tensor) => reshape(value, [n, features, product(rest)]);
+  const products = rest.length > 0 ? squeeze(dot(rows(dy), rows(x)), [2]) : mul(dy, x);
+  const dShift = sum(rest.length > 0 ? sum(rows(dy), { axes: 2 }) : dy, { axes: 0 });
+  const dScale = mul(inverse, sub(sum(products, { axes: 0 }), mul(center, dShift)));
+  const count = n * product(rest);
+  const ofDy = mul(scale, inverse);
+  const ofX = neg(mul(ofDy, mul(inverse, div(dScale, count))));
+  const offset = neg(add(mul(ofDy, div(dShift, count)), mul(ofX, center)));
+  const perFeature = (values: Tensor) => reshape(values, [features, ...rest.map(() => 1)]);
+  return [add(perFeatureAffine(dy, ofDy, offset), mul(x, perFeature(ofX))), dScale, dShift];
+}
+
 /** Group normalisation (Wu and He 2018) of `[n, c, …]` in `groups` groups of channels; no state, any batch. */
 export function groupNorm(x: Tensor, layer: NormParameters, groups: number, epsilon = 1e-5): Tensor {
-  const shaped = perFeature('groupNorm', x, layer);
-  const features = staticDim('groupNorm', x.shape, 1);
+  checkFeatures('groupNorm', x, layer);
+  const [features, ...rest] = x.shape.slice(1).map((_, i) => staticDim('groupNorm', x.shape, i + 1)) as [
+    number,
+    ...number[],
+  ];
   if (!Number.isInteger(groups) || groups < 1 || features % groups !== 0) {
     throw invalid('groupNorm', `${features} channels do not divide into ${groups} groups`);
   }
-  const grouped = reshape(x, [
-    x.shape[0]!,
-    groups,
-    (features / groups) *
-      x.shape.slice(2).reduce<number>((area, _, i) => area * staticDim('groupNorm', x.shape, i + 2), 1),
-  ]);
-  const value = reshape(standardize(grouped, [2], epsilon).value, x.shape);
-  return add(mul(value, shaped(layer.scale)), shaped(layer.shift));
+  const grouped = reshape(x, [x.shape[0]!, groups, (features / groups) * product(rest)]);
+  const value = reshape(standardize(grouped, epsilon), x.shape);
+  const perFeature = (values: Tensor) => reshape(values, [features, ...rest.map(() => 1)]);
+  return add(mul(value, perFeature(layer.scale)), perFeature(layer.shift));
 }
 
 /** Layer normalisation (Ba, Kiros and Hinton 2016) over the last axis. */
 export function layerNorm(x: Tensor, layer: NormParameters, epsilon = 1e-5): Tensor {
-  const [last] = normaliseAxes('layerNorm', x.shape, -1) as [number];
-  return add(mul(standardize(x, [last], epsilon).value, layer.scale), layer.shift);
+  if (x.shape[x.rank - 1] !== layer.scale.shape[0]) {
+    throw mismatch('layerNorm', x.shape, layer.scale.shape, 'one scale per feature of the last axis');
+  }
+  return add(mul(standardize(x, epsilon), layer.scale), layer.shift);
 }
