@@ -1,5 +1,5 @@
 /** Normalisation layers: batch norm with running statistics, group norm, layer norm. */
-import { add, div, expand, mul, neg, sqrt, squeeze, sub } from './elementwise.ts';
+import { add, div, expand, mul, neg, sqrt, squeeze, sub, unsqueeze } from './elementwise.ts';
 import { ones, zeros } from './initializers.ts';
 import { reshape } from './layout.ts';
 import { matmul } from './matmul.ts';
@@ -7,11 +7,13 @@ import { mean, sum } from './reduce.ts';
 import { invalid, mismatch, product, showShape, staticDim, staticShape } from './shape.ts';
 import { apply, applyMany, constant, type Parameter, parameter, type Tensor } from './tensor.ts';
 
-/** Σ a·b over the last axis, kept with size 1: one read of both, where a product and a sum would write one back. */
+/**
+ * Σ a·b over the last axis, kept with size 1, as products of single rows: one read of both, where a product and a sum
+ * would write one back. (A row times a transposed row: ONNX Runtime is eight times slower on a row times a column.)
+ */
 function dot(a: Tensor, b: Tensor): Tensor {
-  const size = a.shape[a.rank - 1]!;
-  const lead = a.shape.slice(0, -1);
-  return reshape(matmul(reshape(a, [...lead, 1, size]), reshape(b, [...lead, size, 1])), [...lead, 1]);
+  const row = (x: Tensor) => unsqueeze(x, [x.rank - 1]);
+  return squeeze(matmul(row(a), row(b), { transposeB: true }), [a.rank]);
 }
 
 /** (x − mean) / √(variance + ε) over the last axis, its gradient in one rule. */
