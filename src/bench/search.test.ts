@@ -44,6 +44,7 @@ describe('benchSearch', () => {
   it('refuses what it cannot measure, and stops when asked', async () => {
     await expect(benchSearch({ sizes: [5], k: 6 })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
     await expect(benchSearch({ batches: [101] })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    await expect(benchSearch({ bits: [12] })).rejects.toMatchObject({ code: 'CODES_BITS_INVALID' });
     const stopped = benchSearch({ sizes: [1000], signal: AbortSignal.abort() });
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
   });

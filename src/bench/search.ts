@@ -3,7 +3,7 @@
  * busy machine is busy for both, and answers compared.
  */
 import { readFile } from 'node:fs/promises';
-import type { Codes } from '../codes/index.ts';
+import { Codes } from '../codes/index.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
 import { Random } from '../random.ts';
 import { LinearIndex } from '../search/index.ts';
@@ -11,7 +11,7 @@ import { readBandwidth, wasmAvailable } from '../search/kernels/wasm.ts';
 import { type BenchData, benchCodes } from './codes.ts';
 import { FAISS_INSTALL, FaissFlat } from './faiss.ts';
 
-export interface BenchSearchOptions {
+interface BenchSearchOptions {
   /** Sizes of the database, each ≥ k. Default: 1,000,000 and 10,000,000. */
   readonly sizes?: readonly number[];
   /** Code lengths. Default: 64. */
@@ -52,7 +52,7 @@ export interface BenchSearchCase extends Setting {
   readonly bytes: number;
 }
 
-export interface BenchSearchReport {
+interface BenchSearchReport {
   readonly cases: readonly BenchSearchCase[];
   /** Rivals that are not on this machine, and how to install them. They are never estimated. */
   readonly missing: readonly { readonly engine: string; readonly install: string }[];
@@ -70,13 +70,14 @@ const MAX_CALLS = 200;
 /** Far above the last-level caches of today's machines. */
 const BANDWIDTH_BYTES = 512 * 1024 * 1024;
 
-/** @throws `INTERNAL` if an answer differs from the rival's; `ABORTED`, `ARGUMENT_INVALID`. */
+/** @throws `INTERNAL` if an answer differs from the rival's; `ABORTED`, `ARGUMENT_INVALID`, `CODES_BITS_INVALID`. */
 export async function benchSearch(options: BenchSearchOptions = {}): Promise<BenchSearchReport> {
   const { sizes = [1_000_000, 10_000_000], bits = [64], data = ['random'] } = options;
   const { k = 10, batches = [1, 100], seed = 0, signal, onProgress } = options;
   check('k', [k], 1, Math.min(...sizes));
   check('batches', batches, 1, 100);
   check('sizes', sizes, 1, 1e9);
+  for (const width of bits) Codes.fromBytes(new Uint8Array(0), { bits: width }); // refuses what is no length
   throwIfAborted(signal, 'benchmark');
   const version = await ownVersion();
   const faiss = await FaissFlat.start();
