@@ -10,8 +10,11 @@ import type { FitProgress, HashMethod } from './contract.ts';
 import { createMethod, METHODS } from './registry.ts';
 import { permuteLabels, syntheticDataset } from './synthetic.ts';
 
+type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 /** Settings that make a learning method finish in about a second here; by family. */
-const QUICK: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {};
+const QUICK: Settings = { tzsh: { steps: 60, batch: 32, hidden: 32, rounds: 2 } };
+/** For pixels it is enough that it runs. */
+const QUICK_PIXELS: Settings = { tzsh: { steps: 4, batch: 16, hidden: 32, rounds: 1 } };
 /** Reads the pool's labels by definition: it measures what perfect mining would give. */
 const ORACLES = new Set(['tzsh/oracle']);
 const BITS = 16;
@@ -193,7 +196,7 @@ describe.each(Object.keys(METHODS))('%s', (name) => {
   it('learns from pixels where there are no features', async () => {
     const drawn = syntheticDataset({ side: 32, classes: 6, perClass: 12, name: 'drawn' });
     const drawnSplit = zeroShotSplit(drawn, { unseen: 2, seed: 0 });
-    const seeing = await make(name).fit(drawn, drawnSplit);
+    const seeing = await make(name, QUICK_PIXELS[name.split('/')[0]!]).fit(drawn, drawnSplit);
     expect(seeing.preprocessing('image')).toEqual({ kind: 'pixels', side: 32 });
     const codes = await seeing.encode('image', drawn.modalities.image!.images!);
     expect(codes.count).toBe(drawn.rows);

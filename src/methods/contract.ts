@@ -4,7 +4,7 @@
  * A method holds options only. `fit` validates, builds a `TrainingSet` (in which the pool has no labels to read),
  * trains, and returns a `Model`; nothing unfitted can encode.
  */
-import type { Dataset, Images, Matrix } from '../data/dataset.ts';
+import type { Dataset, Matrix } from '../data/dataset.ts';
 import type { Split } from '../data/split.ts';
 import type { Model, Preprocessing } from '../model/index.ts';
 
@@ -61,4 +61,4 @@ export interface HashMethod {
   fit(data: Dataset, split: Split, options?: FitOptions): Promise<Model>;
 }
 
-export type { Dataset, Images, Matrix, Model, Preprocessing, Split };
+export type { Dataset, Matrix, Model, Preprocessing, Split };
