@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { syntheticDataset } from '../../test/synthetic.ts';
 import { zeroShotSplit } from '../data/index.ts';
-import { syntheticDataset } from '../methods/synthetic.ts';
 import { type CompareProgress, compare, type Evaluation, summarize } from './index.ts';
 import { spread } from './summary.ts';
 

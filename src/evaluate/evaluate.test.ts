@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { syntheticDataset } from '../../test/synthetic.ts';
 import { hammingDistance } from '../codes/index.ts';
 import {
   type Dataset,
@@ -8,7 +9,6 @@ import {
   zeroShotSplit,
 } from '../data/index.ts';
 import { lsh } from '../methods/index.ts';
-import { syntheticDataset } from '../methods/synthetic.ts';
 import type { Model } from '../model/index.ts';
 import { type Evaluation, evaluate, harmonicMean } from './index.ts';
 import { seenQueries } from './rows.ts';

@@ -3,12 +3,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { permuteLabels, syntheticDataset } from '../../test/synthetic.ts';
 import { type Dataset, datasetFromArrays, type Split, takeRows, zeroShotSplit } from '../data/index.ts';
 import { evaluate } from '../evaluate/index.ts';
 import { Model } from '../model/index.ts';
 import type { FitProgress, HashMethod } from './contract.ts';
 import { createMethod, METHODS } from './registry.ts';
-import { permuteLabels, syntheticDataset } from './synthetic.ts';
 
 type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 /** Settings that make a learning method finish in about a second here; by family. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { syntheticDataset } from '../../test/synthetic.ts';
 import { datasetFromArrays, type Split, zeroShotSplit } from '../data/index.ts';
-import { syntheticDataset } from './synthetic.ts';
 import { buildTrainingSet, type TrainingSetOptions } from './training-set.ts';
 
 const data = syntheticDataset({ dim: 5 });

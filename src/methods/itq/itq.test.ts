@@ -1,8 +1,8 @@
 import { Matrix as Dense, EigenvalueDecomposition } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
+import { syntheticDataset } from '../../../test/synthetic.ts';
 import { zeroShotSplit } from '../../data/index.ts';
 import { Random } from '../../random.ts';
-import { syntheticDataset } from '../synthetic.ts';
 import { covariance, project } from './covariance.ts';
 import { itq } from './itq.ts';
 import { leadingEigenvectors, type Symmetric } from './principal.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { syntheticDataset } from '../../../test/synthetic.ts';
 import { hammingDistance } from '../../codes/index.ts';
 import { zeroShotSplit } from '../../data/index.ts';
-import { syntheticDataset } from '../synthetic.ts';
 import { lsh } from './lsh.ts';
 
 const data = syntheticDataset({ dim: 12 });

@@ -1,7 +1,7 @@
-/** Test helper: small made-up datasets whose classes are Gaussian clusters. Not exported from the package. */
-import { datasetFromArrays } from '../data/build-dataset.ts';
-import type { Dataset, ImagePixels } from '../data/dataset.ts';
-import { Random } from '../random.ts';
+/** Made-up datasets whose classes are Gaussian clusters, for tests. */
+import { datasetFromArrays } from '../src/data/build-dataset.ts';
+import type { Dataset, ImagePixels } from '../src/data/dataset.ts';
+import { Random } from '../src/random.ts';
 
 export interface SyntheticOptions {
   readonly classes?: number;
