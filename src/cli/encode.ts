@@ -60,7 +60,7 @@ export function addEncode(program: Command): void {
         return {
           json: {
             file: options.out,
-            rows,
+            rows: count,
             bits,
             modality,
             model: model.fingerprint,
