@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeNpy } from '../src/data/npy.ts';
-import { syntheticDataset } from '../src/methods/synthetic.ts';
+import { syntheticDataset } from './synthetic.ts';
 
 const MAIN = path.join(import.meta.dirname, '../dist/cli/main.js');
 
