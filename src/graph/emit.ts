@@ -4,7 +4,7 @@
  */
 import { type FusableNode, fuse } from './fuse.ts';
 import { dependencies } from './gradient.ts';
-import type { NodeProto, TensorProto, ValueInfoProto } from './onnx.ts';
+import type { NodeProto, TensorProto, TensorType, ValueInfoProto } from './onnx.ts';
 import { encodeModel } from './onnx.ts';
 import { invalid, type Shape, showShape } from './shape.ts';
 import { type Attributes, type DType, Parameter, type Tensor } from './tensor.ts';
@@ -17,6 +17,9 @@ export const ONNX_TYPE: Readonly<Record<DType, number>> = {
   bool: 9,
 };
 
+/** Name of the empty sequence that `runInPlace` asks for. */
+export const STOP = 'stop';
+
 export interface EmitOptions {
   readonly inputs: readonly Tensor[];
   /** Output name → tensor. */
@@ -24,6 +27,8 @@ export interface EmitOptions {
   /** Values to bake in; without them parameters are graph inputs called by their names. */
   readonly parameters?: ReadonlyMap<string, Float32Array>;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Adds a first output that is an empty sequence, for `runInPlace`. */
+  readonly inPlace?: boolean;
 }
 
 /** The parameters that tensors depend on; two of one name must be the same object. */
@@ -40,7 +45,7 @@ export function parametersOf(roots: Iterable<Tensor>): Parameter[] {
 }
 
 /** The bytes of an ONNX model that computes `outputs`. */
-export function emit({ inputs, outputs, parameters, metadata }: EmitOptions): Uint8Array {
+export function emit({ inputs, outputs, parameters, metadata, inPlace = false }: EmitOptions): Uint8Array {
   const names = new Map<Tensor, string>();
   const taken = new Set<string>(outputs.keys());
   const graphInputs: ValueInfoProto[] = [];
@@ -117,13 +122,20 @@ export function emit({ inputs, outputs, parameters, metadata }: EmitOptions): Ui
   const shapes = new Map([...names].map(([tensor, name]) => [name, tensor.shape]));
   const fused = fuse(nodes, { kept: new Set(results.values()), scalars, shapes });
   const produced = renameOutputs(fused, results);
+  const graphOutputs: ValueInfoProto[] = [...outputs].map(([name, { shape, dtype }]) =>
+    valueInfo(name, shape, dtype),
+  );
+  if (inPlace) {
+    produced.push({ type: 'SequenceEmpty', inputs: [], outputs: [STOP], attributes: {}, shape: [] });
+    graphOutputs.unshift({ name: STOP, type: { sequenceType: { elemType: tensorType([], 'float32') } } });
+  }
   return encodeModel(
     {
       name: 'unseen',
       node: produced.map((node) => toProto(withoutUnread(node, produced, outputs))),
       initializer: initializers.filter(({ name }) => produced.some((node) => node.inputs.includes(name))),
       input: graphInputs,
-      output: [...outputs].map(([name, { shape, dtype }]) => valueInfo(name, shape, dtype)),
+      output: graphOutputs,
     },
     metadata,
   );
@@ -158,14 +170,16 @@ function givenValue(parameter: Parameter, values: ReadonlyMap<string, Float32Arr
   return value;
 }
 
+const tensorType = (shape: Shape, dtype: DType): TensorType => ({
+  tensorType: {
+    elemType: ONNX_TYPE[dtype],
+    shape: { dim: shape.map((dim) => (typeof dim === 'number' ? { dimValue: dim } : { dimParam: dim })) },
+  },
+});
+
 const valueInfo = (name: string, shape: Shape, dtype: DType): ValueInfoProto => ({
   name,
-  type: {
-    tensorType: {
-      elemType: ONNX_TYPE[dtype],
-      shape: { dim: shape.map((dim) => (typeof dim === 'number' ? { dimValue: dim } : { dimParam: dim })) },
-    },
-  },
+  type: tensorType(shape, dtype),
 });
 
 /** Drops the last outputs of a node that nobody reads (the indices of a pool outside of training). */

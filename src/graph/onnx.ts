@@ -49,7 +49,8 @@ const MESSAGES: Record<string, Record<string, Field>> = {
     rawData: ['bytes', 9],
   },
   ValueInfoProto: { name: ['string', 1], type: ['TypeProto', 2] },
-  TypeProto: { tensorType: ['TensorTypeProto', 1] },
+  TypeProto: { tensorType: ['TensorTypeProto', 1], sequenceType: ['SequenceTypeProto', 4] },
+  SequenceTypeProto: { elemType: ['TypeProto', 1] },
   TensorTypeProto: { elemType: ['int32', 1], shape: ['TensorShapeProto', 2] },
   TensorShapeProto: { dim: ['DimensionProto', 1, 'repeated'] },
   DimensionProto: { dimValue: ['int64', 1], dimParam: ['string', 2] },
@@ -93,9 +94,13 @@ export interface TensorProto {
   rawData: Uint8Array;
 }
 
+export interface TensorType {
+  tensorType: { elemType: number; shape: { dim: ({ dimValue: number } | { dimParam: string })[] } };
+}
+
 export interface ValueInfoProto {
   name: string;
-  type: { tensorType: { elemType: number; shape: { dim: ({ dimValue: number } | { dimParam: string })[] } } };
+  type: TensorType | { sequenceType: { elemType: TensorType } };
 }
 
 export interface GraphProto {

@@ -11,7 +11,7 @@ import { compileForwardOver, type Forward, type ForwardGraph } from './forward.t
 import { dependencies, grad } from './gradient.ts';
 import { zeros } from './initializers.ts';
 import type { HostState, Optimizer, UpdateContext } from './optimizers.ts';
-import { bindFeeds, engine, type Feed, openSession, type SessionOptions } from './session.ts';
+import { bindFeeds, engine, type Feed, openSession, runInPlace, type SessionOptions } from './session.ts';
 import { invalid, showShape } from './shape.ts';
 import { input, Parameter, type Tensor } from './tensor.ts';
 
@@ -92,7 +92,7 @@ export class TrainingStep {
       bound[name] = current;
       if (spare) fetches[nextName(name)] = spare;
     }
-    await engine('a training step', () => this.#session.run(bound, fetches));
+    await engine('a training step', () => runInPlace(this.#session, bound, fetches));
     for (const slot of this.#slots.values()) {
       if (slot.spare) [slot.current, slot.spare] = [slot.spare, slot.current];
     }
@@ -237,7 +237,7 @@ export async function compileStep(options: StepOptions): Promise<TrainingStep> {
   const states = [...new Set([...all, ...next.keys()])].map((source) => ({ source, next: next.get(source) }));
   const outputs = new Map(reports);
   for (const [parameter, tensor] of next) outputs.set(nextName(parameter.name), tensor);
-  const model = emit({ inputs: [...inputs, ...scalars.map(({ tensor }) => tensor)], outputs });
+  const model = emit({ inputs: [...inputs, ...scalars.map(({ tensor }) => tensor)], outputs, inPlace: true });
   const session = await openSession(model, options);
   return new TrainingStep(session, { states, scalars, reports: [...reports.keys()] }, options);
 }
