@@ -191,7 +191,6 @@ function withoutUnread(
   const read = (name: string): boolean =>
     results.has(name) || nodes.some(({ inputs }) => inputs.includes(name));
   let { length } = node.outputs;
-  if (node.type === 'BatchNormalization') return node; // its number of outputs says whether it trains
   while (length > 1 && !read(node.outputs[length - 1]!)) length--;
   return length === node.outputs.length ? node : { ...node, outputs: node.outputs.slice(0, length) };
 }

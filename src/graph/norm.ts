@@ -4,8 +4,8 @@ import { ones, zeros } from './initializers.ts';
 import { reshape } from './layout.ts';
 import { matmul } from './matmul.ts';
 import { mean, sum } from './reduce.ts';
-import { invalid, mismatch, product, showShape, staticDim, staticShape } from './shape.ts';
-import { apply, applyMany, constant, type Parameter, parameter, type Tensor } from './tensor.ts';
+import { invalid, mismatch, product, showShape, staticDim } from './shape.ts';
+import { apply, constant, type Parameter, parameter, type Tensor } from './tensor.ts';
 
 /**
  * Σ a·b over the last axis, kept with size 1, as products of single rows: one read of both, where a product and a sum
@@ -106,17 +106,30 @@ export function batchNorm(x: Tensor, layer: BatchNormParameters, options: BatchN
   const count = axes.reduce((total, axis) => total * staticDim('batchNorm', x.shape, axis), 1);
   if (count < 2)
     throw invalid('batchNorm', `a batch of one value per feature has no variance: ${showShape(x.shape)}`);
-  const statistic = { shape: scale.shape, dtype: 'float32' as const };
-  // ONNX mixes the running values as momentum · running + (1 − momentum) · batch: momentum 0 leaves the batch's own.
-  const [y, center, variance] = applyMany(
-    'BatchNormalization',
-    [x, scale, shift, ...standardStatistics(scale)],
-    [{ shape: x.shape, dtype: 'float32' }, statistic, statistic],
-    {
-      attributes: { ...attributes, training_mode: { i: 1 }, momentum: { f: 0 } },
-      gradient: (small) => batchNormGradient(expand(small, x.shape), x, scale, center!, variance!, epsilon),
+  const perFeature = (values: Tensor) => reshape(values, [scale.shape[0]!, ...x.shape.slice(2).map(() => 1)]);
+  const center = mean(x, { axes });
+  const centered = sub(x, perFeature(center));
+  const variance = div(featureSums(centered, centered), count);
+  const inverse = div(1, sqrt(add(variance, epsilon)));
+  const factor = mul(scale, inverse);
+  const y = apply('BatchNormalization', [centered, factor, shift, ...standardStatistics(scale)], x.shape, {
+    attributes: { epsilon: { f: 0 } },
+    sources: [x, scale, shift],
+    // With x̂ = (x − μ)/σ: dγ = Σ dy·x̂, dβ = Σ dy, dx = γ/σ · (dy − dβ/count − x̂·dγ/count), the last written as factors
+    // of dy and x − μ plus an offset, so that large arrays are walked as seldom as possible.
+    gradient: (small) => {
+      const dy = expand(small, x.shape);
+      const dShift = sum(dy, { axes });
+      const dScale = mul(inverse, featureSums(dy, centered));
+      const offset = neg(mul(factor, div(dShift, count)));
+      const ofCentered = neg(mul(factor, mul(inverse, div(dScale, count))));
+      return [
+        add(perFeatureAffine(dy, factor, offset), mul(centered, perFeature(ofCentered))),
+        dScale,
+        dShift,
+      ];
     },
-  ) as [Tensor, Tensor, Tensor];
+  });
   const blend = (running: Parameter, batch: Tensor): Tensor =>
     add(mul(running, 1 - momentum), mul(batch, momentum));
   y.assignments = [
@@ -126,35 +139,11 @@ export function batchNorm(x: Tensor, layer: BatchNormParameters, options: BatchN
   return y;
 }
 
-/**
- * With x̂ = (x − μ)/σ and m values per feature: dγ = Σ dy·x̂, dβ = Σ dy, dx = γ/σ · (dy − dβ/m − x̂·dγ/m), the last written
- * as factors of dy and x plus an offset, so that large arrays are walked as seldom as possible.
- */
-function batchNormGradient(
-  dy: Tensor,
-  x: Tensor,
-  scale: Tensor,
-  center: Tensor,
-  variance: Tensor,
-  epsilon: number,
-): Tensor[] {
-  const [n, features, ...rest] = staticShape('gradient of batchNorm', x.shape) as [
-    number,
-    number,
-    ...number[],
-  ];
-  const inverse = div(1, sqrt(add(variance, epsilon)));
-  // Pictures are summed row by row with `dot`; single values have no row.
-  const rows = (value: Tensor) => reshape(value, [n, features, product(rest)]);
-  const products = rest.length > 0 ? squeeze(dot(rows(dy), rows(x)), [2]) : mul(dy, x);
-  const dShift = sum(rest.length > 0 ? sum(rows(dy), { axes: 2 }) : dy, { axes: 0 });
-  const dScale = mul(inverse, sub(sum(products, { axes: 0 }), mul(center, dShift)));
-  const count = n * product(rest);
-  const ofDy = mul(scale, inverse);
-  const ofX = neg(mul(ofDy, mul(inverse, div(dScale, count))));
-  const offset = neg(add(mul(ofDy, div(dShift, count)), mul(ofX, center)));
-  const perFeature = (values: Tensor) => reshape(values, [features, ...rest.map(() => 1)]);
-  return [add(perFeatureAffine(dy, ofDy, offset), mul(x, perFeature(ofX))), dScale, dShift];
+/** Σ a·b per feature of axis 1. */
+function featureSums(a: Tensor, b: Tensor): Tensor {
+  if (a.rank === 2) return sum(mul(a, b), { axes: 0 });
+  const rows = (value: Tensor) => reshape(value, [...value.shape.slice(0, 2), -1]);
+  return sum(dot(rows(a), rows(b)), { axes: [0, 2] });
 }
 
 /** Group normalisation (Wu and He 2018) of `[n, c, …]` in `groups` groups of channels; no state, any batch. */
