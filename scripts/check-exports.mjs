@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
@@ -22,18 +23,21 @@ function run(command, args, cwd = root) {
 
 async function lint(tarball) {
   const bytes = readFileSync(tarball);
-  const { messages, pkg } = await publint({
-    pkgDir: root,
-    strict: true,
-    pack: { tarball: new Uint8Array(bytes).buffer },
-  });
+  const { messages, pkg } = await publint({ strict: true, pack: { tarball: new Uint8Array(bytes).buffer } });
   for (const message of messages) problems.push(`publint: ${formatMessage(message, pkg)}`);
 }
 
 /** The package is for ES modules: attw's rows about `require` are left out. */
 function checkTypes(tarball) {
-  const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
-  run(process.execPath, [attw, tarball, '--profile', 'esm-only', '--no-emoji', '--no-color']);
+  const attw = createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json');
+  run(process.execPath, [
+    join(dirname(attw), 'dist/index.js'),
+    tarball,
+    '--profile',
+    'esm-only',
+    '--no-emoji',
+    '--no-color',
+  ]);
 }
 
 /** Unpacked below `.cache/`, so that its dependencies resolve to the ones installed here. */
