@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { syntheticDataset } from '../../../test/synthetic.ts';
 import { zeroShotSplit } from '../../data/index.ts';
 import { Random } from '../../random.ts';
-import { covariance, project } from './covariance.ts';
+import { covariance, project } from '../covariance.ts';
+import { leadingEigenvectors, type Symmetric } from '../principal.ts';
 import { itq } from './itq.ts';
-import { leadingEigenvectors, type Symmetric } from './principal.ts';
 import { quantizingRotation } from './rotation.ts';
 
 const data = syntheticDataset({ dim: 24 });

@@ -10,11 +10,11 @@
 import { z } from 'zod';
 import { UnseenError } from '../../errors.ts';
 import type { HashMethod } from '../contract.ts';
+import { covariance, project } from '../covariance.ts';
 import { defineMethod } from '../define.ts';
+import { leadingEigenvectors } from '../principal.ts';
 import { exportProjection, floatRows, meanRow } from '../projection.ts';
 import { bitsSetting, inputSetting, seedSetting } from '../settings.ts';
-import { covariance, project } from './covariance.ts';
-import { leadingEigenvectors } from './principal.ts';
 import { quantizingRotation } from './rotation.ts';
 
 export const itqSchema = z.object({

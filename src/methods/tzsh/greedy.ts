@@ -23,7 +23,7 @@ export interface Round {
 }
 
 /** Two rounds that agree on this share have settled; smaller changes are noise. */
-const SETTLED = 0.98;
+const SETTLED = 0.9;
 
 /** The next round, from the one before and a fresh mining. */
 export function nextRound(previous: Round | undefined, mined: Assignment, options: GreedyOptions): Round {

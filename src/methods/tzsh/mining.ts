@@ -29,6 +29,7 @@ export class Miner {
   readonly #settings: TzshSettings;
   readonly #sourceRows: Int32Array;
   readonly #sourceLabels: Int32Array;
+  readonly #random: Random;
 
   private constructor(
     forward: Forward,
@@ -41,6 +42,7 @@ export class Miner {
     this.#step = step;
     this.#set = set;
     this.#settings = settings;
+    this.#random = random;
     const { labels } = set.source;
     this.#sourceRows = random.permutation(labels.length).subarray(0, COVARIANCE_ROWS).slice().sort();
     const place = new Map(Array.from(set.seen, (c, i) => [c, i]));
@@ -71,6 +73,7 @@ export class Miner {
       shrinkage,
       neighbours,
       threads,
+      random: this.#random,
     });
     const seeds = previous ?? (await semanticSeeds(pool.semantic, rowsOf(classEmbeddings, unseen)));
     const assignment = await refinePrototypes(space, seeds, unseen.length);

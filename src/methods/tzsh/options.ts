@@ -32,7 +32,7 @@ export const tzshSchema = z.object({
   /** Temperature τ of the semantic head. */
   temperature: z.number().positive().max(10).default(0.1),
   /** Final weight β of the mined pairs; it rises linearly over the first tenth of the mining steps. */
-  transfer: z.number().min(0).max(100).default(1),
+  transfer: z.number().min(0).max(100).default(2),
   /** Weight γ of quantisation. */
   quantisation: z.number().min(0).max(100).default(0.1),
   /** Weight of bit balance. */
@@ -52,7 +52,7 @@ export const tzshSchema = z.object({
   /** … and in the last, if agreement between rounds lets it grow so far. */
   lastShare: z.number().positive().max(1).default(0.9),
   /** Shrinkage of the within-class covariance towards the sphere, 0 … 1. */
-  shrinkage: z.number().min(0).max(1).default(0.6),
+  shrinkage: z.number().min(0).max(1).default(0.3),
   /** Nearest neighbours in the pool whose mean each item is moved towards before clustering; 0: none. */
   neighbours: z.number().int().min(0).max(1000).default(10),
   /** Fine step: share of same-class pairs, the most similar by the pair scorer, that count as similar. */

@@ -1,13 +1,20 @@
 /**
  * The space in which mining compares items: what the source teaches about similarity, carried over to the target.
  *
- * Directions in which items of one seen class differ among themselves say nothing about class; they are scaled down by
- * the inverse of the within-class covariance of the source (WCCN, Hatch et al. 2006), shrunk towards the sphere because
- * few classes estimate it poorly. Rows are then normalised, and pool items moved towards the mean of their neighbours
- * in the pool: a cluster's members agree about where its centre lies. Reconstruction.
+ * 1. Directions in which items of one seen class differ among themselves say nothing about class: they are scaled to
+ *    unit variance by the within-class covariance of the source (WCCN, Hatch et al. 2006), shrunk towards the sphere
+ *    because few classes estimate it poorly.
+ * 2. Where the pool then varies by no more than a class does, it is noise; where it varies by e > 1, the share (e − 1)/e
+ *    is between classes (Wiener's filter). Directions are weighted by that share.
+ * 3. Rows are normalised, and moved towards the mean of their neighbours in the pool: a cluster's members agree about
+ *    where its centre lies.
+ * Reconstruction.
  */
 import { CholeskyDecomposition, Matrix as Square } from 'ml-matrix';
+import type { Random } from '../../random.ts';
 import type { Matrix } from '../contract.ts';
+import { covariance, project } from '../covariance.ts';
+import { leadingEigenvectors } from '../principal.ts';
 import { groupMeans, normaliseRows, product, rowOf } from './dense.ts';
 
 export interface SpaceOptions {
@@ -15,8 +22,11 @@ export interface SpaceOptions {
   readonly shrinkage: number;
   readonly neighbours: number;
   readonly threads?: number | undefined;
+  readonly random: Random;
 }
 
+/** Directions of the pool that are kept: beyond these, between-class variance is below what a class varies by. */
+const MAX_DIRECTIONS = 128;
 /** How often items move towards their neighbours, each time half the way. */
 const SMOOTHING_PASSES = 2;
 /** Rows of the pool compared with the whole pool at once: bounds memory to this many × pool rows. */
@@ -41,14 +51,41 @@ export async function similaritySpace(
   const scatter = await product(within, within, { transposeA: true, threads });
   const whitening = inverseRoot(scatter, source.rows, options.shrinkage);
   const centre = groupMeans(source, new Int32Array(source.rows), 1).data;
-  const white = normaliseRows(
-    await product(
-      centred(pool, () => centre),
-      whitening,
-      { threads },
-    ),
+  const white = await product(
+    centred(pool, () => centre),
+    whitening,
+    { threads },
   );
-  return options.neighbours > 0 ? smooth(white, options.neighbours, threads) : white;
+  const filtered = normaliseRows(await filter(white, options.random));
+  return options.neighbours > 0 ? smooth(filtered, options.neighbours, threads) : filtered;
+}
+
+/** The pool's principal directions, each weighted by its share of variance beyond the within-class one, which is 1. */
+async function filter(white: Matrix, random: Random): Promise<Matrix> {
+  const mean = groupMeans(white, new Int32Array(white.rows), 1).data;
+  const proceed = async (): Promise<void> => {};
+  const spread = await covariance(white, mean, proceed);
+  const count = Math.min(MAX_DIRECTIONS, white.cols);
+  const directions = Float32Array.from(leadingEigenvectors(spread, count, random));
+  // Projected, not centred: the pool's mean is where it lies relative to the source, which clusters share or do not.
+  const projected = await project(white, new Float32Array(white.cols), directions, proceed);
+  const centres = await project(
+    { data: mean, rows: 1, cols: white.cols },
+    new Float32Array(white.cols),
+    directions,
+    proceed,
+  );
+  const shares = new Float64Array(count);
+  for (let k = 0; k < count; k++) {
+    let squares = 0;
+    for (let i = 0; i < white.rows; i++) squares += (projected.data[i * count + k]! - centres.data[k]!) ** 2;
+    const variance = squares / white.rows;
+    shares[k] = Math.max(0, variance - 1) / variance;
+  }
+  // Classes that nothing tells apart leave no direction: better unfiltered than empty.
+  if (!shares.some((share) => share > 0)) return white;
+  for (let i = 0; i < projected.data.length; i++) projected.data[i]! *= shares[i % count]!;
+  return projected;
 }
 
 function centred(matrix: Matrix, centreOf: (row: number) => Float32Array): Matrix {

@@ -5,7 +5,7 @@
  * iteration with full reorthogonalisation (Golub & Van Loan, Matrix Computations, §10.3) finds the leading ones alone.
  */
 import { Matrix as Dense, EigenvalueDecomposition } from 'ml-matrix';
-import type { Random } from '../../random.ts';
+import type { Random } from '../random.ts';
 
 /** Full decomposition takes 1.5 s here (one core) and eight times as long for every doubling. */
 const FULL_UP_TO = 512;

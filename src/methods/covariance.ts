@@ -1,6 +1,6 @@
 /** Products over many rows, in pieces and in ONNX Runtime: the covariance of rows, and their projection. */
-import { compileForward, input, matmul, sub } from '../../graph/index.ts';
-import type { Matrix } from '../contract.ts';
+import { compileForward, input, matmul, sub } from '../graph/index.ts';
+import type { Matrix } from './contract.ts';
 import type { Symmetric } from './principal.ts';
 
 /** Rows a piece: sums within a piece are float32, sums of pieces float64. */
