@@ -12,7 +12,15 @@ next, \`values\` with what was received and where, and \`exit\`. On the command 
 \`error CODE: message\` with the hint below, and with \`--json\` also on stdout:
 
 \`\`\`json
-{"error": {"code": "LABEL_OUT_OF_RANGE", "message": "…", "hint": "…", "exit": 2, "values": {"row": 12, "value": 9}}}
+{
+  "error": {
+    "code": "LABEL_OUT_OF_RANGE",
+    "message": "…",
+    "hint": "…",
+    "exit": 2,
+    "values": { "row": 12, "value": "9" }
+  }
+}
 \`\`\`
 
 Exit status: 0 done, 1 the work failed, 2 the call or the input is wrong. Words in braces are filled in.
