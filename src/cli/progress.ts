@@ -30,7 +30,6 @@ class Bar implements Progress {
         barsize: 24,
         barCompleteChar: '█',
         barIncompleteChar: '░',
-        hideCursor: true,
         clearOnComplete: true,
         gracefulExit: false, // Ctrl-C has its own handler, which wants to say what was kept
         stream: process.stderr,
@@ -40,10 +39,8 @@ class Bar implements Progress {
   }
 
   line(text: string): void {
-    const shown = this.#bar;
     this.stop();
     process.stderr.write(`${text}\n`);
-    if (shown) this.#bar = undefined;
   }
 
   stop(): void {
