@@ -1,9 +1,9 @@
 /**
  * Folds work into matrix products, so that large arrays are walked once less:
- *   c · Gemm(A, B)          → Gemm(alpha = c)
- *   Gemm(A, B) + C          → Gemm(A, B, C)              (bias)
- *   Gemm(A, B) + c · C      → Gemm(A, B, C, beta = c)    (momentum: decay · velocity + gradient)
- * where the intermediate result has no other reader.
+ *   c · Gemm(A, B)     → Gemm(alpha = c)
+ *   Gemm(A, B) + bias  → Gemm(A, B, bias)
+ * where the intermediate result has no other reader. (A whole matrix is not folded into the product that way, as
+ * momentum could be: ONNX Runtime first copies it on one thread, which costs more than the addition.)
  */
 import type { Shape } from './shape.ts';
 import type { Attributes } from './tensor.ts';
@@ -61,14 +61,8 @@ export function fuse(nodes: readonly FusableNode[], { kept, scalars, shapes }: F
           attributes: { ...gemm.attributes, alpha: { f: alpha * factor } },
         });
       } else {
-        const scaled = source(y, 'Mul');
-        const at = scaled ? scaled.inputs.findIndex((name) => scalars.has(name)) : -1;
-        const beta = at < 0 ? undefined : scalars.get(scaled!.inputs[at]!);
-        const addend = beta === undefined ? y : scaled!.inputs[1 - at]!;
-        if (!stretches(shapes.get(addend), gemm.shape)) continue;
-        if (beta !== undefined) removed.add(y);
-        const attributes = { ...gemm.attributes, ...(beta !== undefined && { beta: { f: beta } }) };
-        put({ ...gemm, inputs: [...gemm.inputs, addend], outputs: node.outputs, attributes });
+        if (!isBias(shapes.get(y), gemm.shape)) continue;
+        put({ ...gemm, inputs: [...gemm.inputs, y], outputs: node.outputs });
       }
       removed.add(x);
       break;
@@ -77,8 +71,9 @@ export function fuse(nodes: readonly FusableNode[], { kept, scalars, shapes }: F
   return nodes.flatMap((node) => (removed.has(node.outputs[0]!) ? [] : [made.get(node.outputs[0]!)!]));
 }
 
-/** Whether Gemm may add a tensor of this shape: it broadcasts to the product's shape without changing it. */
-function stretches(from: Shape | undefined, to: Shape): boolean {
+/** Whether Gemm may add a tensor of this shape as one row or one number per row. */
+function isBias(from: Shape | undefined, to: Shape): boolean {
   if (!from || from.length > to.length) return false;
-  return from.every((dim, i) => dim === 1 || dim === to[i + to.length - from.length]);
+  const fits = from.every((dim, i) => dim === 1 || dim === to[i + to.length - from.length]);
+  return fits && (from.length < to.length || from.includes(1));
 }
