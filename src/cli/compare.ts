@@ -1,9 +1,9 @@
 /** `unseen compare`: several methods, lengths and seeds on the same splits. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import pc from 'picocolors';
 import { PROTOCOLS, type Protocol } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 import { comparisonTables, comparisonText } from '../report/comparison.ts';
+import { onStdout } from './colour.ts';
 import { addCommand, perform } from './command.ts';
 import { openData } from './data.ts';
 import { integers, list, MAX_SEED, setting, unseenClasses } from './options.ts';
@@ -93,7 +93,7 @@ export function addCompare(program: Command): void {
         }
         return {
           json: comparison,
-          text: comparisonText(comparisonTables(summary), pc.bold),
+          text: comparisonText(comparisonTables(summary), onStdout.bold),
           ...(failure && { failure }),
         };
       }),

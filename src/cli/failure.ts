@@ -1,7 +1,7 @@
 /** Whatever went wrong, as one kind of error: what to print, and the exit status. */
 import { CommanderError } from 'commander';
-import pc from 'picocolors';
 import { UnseenError } from '../errors.ts';
+import { onStderr } from './colour.ts';
 
 /** Turns anything thrown into an `UnseenError`; `command` is the words to put before `--help`. */
 export function toUnseenError(thrown: unknown, command: string): UnseenError {
@@ -34,9 +34,12 @@ export function toUnseenError(thrown: unknown, command: string): UnseenError {
 
 /** For people: `error CODE: message`, then the hint. A bug shows where it happened. */
 export function failureText(error: UnseenError): string {
-  const lines = [`${pc.red('error')} ${pc.bold(error.code)}: ${error.message}`, `  ${error.hint}`];
+  const lines = [
+    `${onStderr.red('error')} ${onStderr.bold(error.code)}: ${error.message}`,
+    `  ${error.hint}`,
+  ];
   if (error.code === 'INTERNAL' && error.cause instanceof Error && error.cause.stack) {
-    lines.push(pc.dim(error.cause.stack));
+    lines.push(onStderr.dim(error.cause.stack));
   }
   return lines.join('\n');
 }

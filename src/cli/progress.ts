@@ -3,7 +3,7 @@
  * Results never go through here: they belong on stdout.
  */
 import { SingleBar } from 'cli-progress';
-import pc from 'picocolors';
+import { onStderr } from './colour.ts';
 
 /** Without a terminal: a line at most this often, in milliseconds, and at the end. */
 const LINE_INTERVAL = 5_000;
@@ -24,7 +24,7 @@ class Bar implements Progress {
 
   update(what: string, done: number): void {
     if (!this.#bar) {
-      const format = `${pc.cyan('{bar}')} {percentage}% {what}`;
+      const format = `${onStderr.cyan('{bar}')} {percentage}% {what}`;
       this.#bar = new SingleBar({
         format,
         barsize: 24,

@@ -1,6 +1,5 @@
 /** The demo's work: train, measure, write the report, and serve it if asked. */
 import path from 'node:path';
-import pc from 'picocolors';
 import { saveSplit } from '../../data/index.ts';
 import { describeEnvironment, summarize } from '../../evaluate/index.ts';
 import { comparisonTables, comparisonText, plotPrecisionRecall } from '../../report/comparison.ts';
@@ -8,6 +7,7 @@ import { environmentFacts, writeReport } from '../../report/folder.ts';
 import { renderPage } from '../../report/page.ts';
 import { describeStrips, retrieve, sampleQueries } from '../../report/retrieved.ts';
 import { drawStrips } from '../../report/strips.ts';
+import { onStderr, onStdout } from '../colour.ts';
 import type { Call, Result } from '../command.ts';
 import { openData } from '../data.ts';
 import { checkOutputFolder } from '../outputs.ts';
@@ -94,7 +94,7 @@ async function study(
   );
   const handler = server && (await explorer(renderPage(page), data, split, models.tzsh));
   const text = [
-    comparisonText(tables, pc.bold),
+    comparisonText(tables, onStdout.bold),
     verdictText(verdict),
     `Written to ${out}/: index.html, retrieved.png, results.json, split.json and the TZSH model of seed ${seeds[0]}.`,
   ].join('\n\n');
@@ -104,7 +104,7 @@ async function study(
     ...(server &&
       handler && {
         async afterwards() {
-          progress.line(`\n${pc.bold(server.url)}  (Ctrl-C stops)`);
+          progress.line(`\n${onStderr.bold(server.url)}  (Ctrl-C stops)`);
           await server.serve(handler, signal);
         },
       }),
