@@ -130,11 +130,11 @@ export function batchNorm(x: Tensor, layer: BatchNormParameters, options: BatchN
       ];
     },
   });
-  const blend = (running: Parameter, batch: Tensor): Tensor =>
+  const towards = (batch: Tensor) => (running: Tensor) =>
     add(mul(running, 1 - momentum), mul(batch, momentum));
   y.assignments = [
-    { parameter: layer.mean, value: blend(layer.mean, center) },
-    { parameter: layer.variance, value: blend(layer.variance, mul(variance, count / (count - 1))) },
+    { parameter: layer.mean, next: towards(center) },
+    { parameter: layer.variance, next: towards(mul(variance, count / (count - 1))) },
   ];
   return y;
 }

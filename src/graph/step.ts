@@ -228,7 +228,9 @@ export async function compileStep(options: StepOptions): Promise<TrainingStep> {
   const updates = optimizer(new Map(trained.map((parameter, i) => [parameter, gradients[i]!])), context);
   for (const [parameter, update] of updates) next.set(parameter, add(parameter, update));
   for (const tensor of dependencies(reports.values())) {
-    for (const { parameter, value } of tensor.assignments) next.set(parameter, value);
+    for (const { parameter, next: change } of tensor.assignments) {
+      next.set(parameter, change(next.get(parameter) ?? parameter));
+    }
   }
   for (const parameter of parametersOf([...reports.values(), ...next.values()])) {
     if (!next.has(parameter) && !all.includes(parameter)) all.push(parameter);

@@ -32,7 +32,8 @@ export interface Operation {
 /** What a training step writes back besides the optimiser's updates (running statistics). */
 export interface Assignment {
   readonly parameter: Parameter;
-  readonly value: Tensor;
+  /** The new value from the one before; a layer that is used twice is written back twice, one after the other. */
+  readonly next: (before: Tensor) => Tensor;
 }
 
 export type Origin =
