@@ -125,12 +125,26 @@ export function mul(a: Operand, b: Operand): Tensor {
   if (l === 1) return right;
   if (r === 1) return left;
   if (l !== undefined && r !== undefined && left.dtype === 'float32') return constant(l * r);
+  const merged = mergeFactors(left, right) ?? mergeFactors(right, left);
+  if (merged) return merged;
   return apply('Mul', [left, right], shape, {
     gradient: (dy) => [
       unbroadcast(mul(dy, right), shape, left.shape),
       unbroadcast(mul(dy, left), shape, right.shape),
     ],
   });
+}
+
+/** (x · s) · t = x · (s · t) for scalars s and t: a large x is walked once. */
+function mergeFactors(product: Tensor, t: Tensor): Tensor | undefined {
+  const { origin } = product;
+  if (t.rank > 0 || product.rank === 0 || origin.kind !== 'operation' || origin.operation.type !== 'Mul') {
+    return undefined;
+  }
+  const [a, b] = origin.operation.inputs as [Tensor, Tensor];
+  if (origin.operation.sources !== origin.operation.inputs || a === b) return undefined;
+  if (b.rank === 0) return mul(a, mul(b, t));
+  return a.rank === 0 ? mul(b, mul(a, t)) : undefined;
 }
 
 export function div(a: Operand, b: Operand): Tensor {

@@ -80,22 +80,28 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
-/** Kingma and Ba 2015, algorithm 1, bias corrections computed on the host. */
+/**
+ * Kingma and Ba 2015, algorithm 1. The memories hold m / (1 − β₁) and v / (1 − β₂), and all scalar factors, computed on the
+ * host, are drawn together, so that large arrays are walked as seldom as possible.
+ */
 export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer {
   legal('beta1', beta1, beta1 >= 0 && beta1 < 1, 'in [0, 1)');
   legal('beta2', beta2, beta2 >= 0 && beta2 < 1, 'in [0, 1)');
   legal('epsilon', epsilon, epsilon > 0, '> 0');
+  // m̂ = meanScale · memory and √v̂ = rootScale · √memory.
+  const meanScale = (step: number) => (1 - beta1) / (1 - beta1 ** (step + 1));
+  const rootScale = (step: number) => Math.sqrt((1 - beta2) / (1 - beta2 ** (step + 1)));
   return (updates, { memory, scalar }) => {
-    const meanScale = scalar(({ step }) => 1 / (1 - beta1 ** (step + 1)));
-    const rootScale = scalar(({ step }) => 1 / Math.sqrt(1 - beta2 ** (step + 1)));
+    const factor = scalar(({ step }) => meanScale(step) / rootScale(step));
+    const offset = scalar(({ step }) => epsilon / rootScale(step));
     return each(updates, (gradient, parameter) => {
       const mean = memory(parameter, 'mean');
       const variance = memory(parameter, 'variance');
-      const m = add(mul(mean.value, beta1), mul(gradient, 1 - beta1));
-      const v = add(mul(variance.value, beta2), mul(square(gradient), 1 - beta2));
+      const m = add(mul(mean.value, beta1), gradient);
+      const v = add(mul(variance.value, beta2), square(gradient));
       mean.set(m);
       variance.set(v);
-      return div(mul(m, meanScale), add(mul(sqrt(v), rootScale), epsilon));
+      return mul(div(m, add(sqrt(v), offset)), factor);
     });
   };
 }
