@@ -110,7 +110,6 @@ export function emit({ inputs, outputs, parameters, metadata, inPlace = false }:
     }
   }
 
-  // Outputs carry the caller's names through an Identity, which ONNX Runtime removes.
   const results = new Map([...outputs].map(([name, tensor]) => [name, names.get(tensor)!]));
   const scalars = new Map(
     order.flatMap((tensor) =>

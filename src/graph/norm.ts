@@ -5,7 +5,7 @@ import { reshape } from './layout.ts';
 import { matmul } from './matmul.ts';
 import { mean, sum } from './reduce.ts';
 import { invalid, mismatch, product, showShape, staticDim } from './shape.ts';
-import { apply, constant, type Parameter, parameter, type Tensor } from './tensor.ts';
+import { type ApplyOptions, apply, constant, type Parameter, parameter, type Tensor } from './tensor.ts';
 
 /**
  * Σ a·b over the last axis, kept with size 1, as products of single rows: one read of both, where a product and a sum
@@ -39,8 +39,9 @@ function standardStatistics(like: Tensor): [Tensor, Tensor] {
 }
 
 /** factor · x + offset per feature of axis 1, in one pass (a BatchNormalization of mean 0 and variance 1). */
-function perFeatureAffine(x: Tensor, factor: Tensor, offset: Tensor): Tensor {
+function perFeatureAffine(x: Tensor, factor: Tensor, offset: Tensor, rule: ApplyOptions = {}): Tensor {
   return apply('BatchNormalization', [x, factor, offset, ...standardStatistics(factor)], x.shape, {
+    ...rule,
     attributes: { epsilon: { f: 0 } },
   });
 }
@@ -56,17 +57,15 @@ export interface BatchNormParameters extends NormParameters {
   readonly variance: Parameter;
 }
 
-const affine = (name: string, features: number): NormParameters => ({
+/** Parameters of a group or layer norm; weight decay leaves them alone. */
+export const normParameters = (name: string, features: number): NormParameters => ({
   scale: parameter(`${name}.scale`, [features], ones(), { decay: false }),
   shift: parameter(`${name}.shift`, [features], zeros(), { decay: false }),
 });
 
-/** Parameters of a group or layer norm; weight decay leaves them alone. */
-export const normParameters = affine;
-
 /** Parameters of a batch norm; the running statistics start at mean 0, variance 1 and are not trained. */
 export const batchNormParameters = (name: string, features: number): BatchNormParameters => ({
-  ...affine(name, features),
+  ...normParameters(name, features),
   mean: parameter(`${name}.mean`, [features], zeros(), { learningRate: 0 }),
   variance: parameter(`${name}.variance`, [features], ones(), { learningRate: 0 }),
 });
@@ -112,8 +111,7 @@ export function batchNorm(x: Tensor, layer: BatchNormParameters, options: BatchN
   const variance = div(featureSums(centered, centered), count);
   const inverse = div(1, sqrt(add(variance, epsilon)));
   const factor = mul(scale, inverse);
-  const y = apply('BatchNormalization', [centered, factor, shift, ...standardStatistics(scale)], x.shape, {
-    attributes: { epsilon: { f: 0 } },
+  const y = perFeatureAffine(centered, factor, shift, {
     sources: [x, scale, shift],
     // With x̂ = (x − μ)/σ: dγ = Σ dy·x̂, dβ = Σ dy, dx = γ/σ · (dy − dβ/count − x̂·dγ/count), the last written as factors
     // of dy and x − μ plus an offset, so that large arrays are walked as seldom as possible.
