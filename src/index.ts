@@ -1,3 +1,4 @@
+export { type IconOptions, openIcons } from './bundled/icons.ts';
 export { Codes } from './codes/index.ts';
 export {
   type Dataset,

@@ -39,14 +39,6 @@ export interface FitProgress {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** What a round mined from the pool; row numbers count inside the pool. For the log only. */
-export interface MinedItems {
-  readonly round: number;
-  /** Pool rows taken as representatives, and the class each was taken for (index into `classes`). */
-  readonly rows: Int32Array;
-  readonly classes: Int32Array;
-}
-
 export interface FitOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: FitProgress) => void;

@@ -3,7 +3,6 @@ export type {
   FitProgress,
   HashMethod,
   Inputs,
-  MinedItems,
   PixelBatch,
   TrainingSet,
 } from './contract.ts';
@@ -11,3 +10,5 @@ export { type ItqOptions, itq } from './itq/itq.ts';
 export { type LshOptions, lsh } from './lsh/lsh.ts';
 export { createMethod, METHODS, type MethodEntry, type MethodSettings } from './registry.ts';
 export { checkSplit } from './training-set.ts';
+export type { TzshOptions, Variant } from './tzsh/options.ts';
+export { tzsh } from './tzsh/tzsh.ts';

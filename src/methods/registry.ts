@@ -4,6 +4,8 @@ import { UnseenError } from '../errors.ts';
 import type { HashMethod } from './contract.ts';
 import { itq, itqSchema } from './itq/itq.ts';
 import { lsh, lshSchema } from './lsh/lsh.ts';
+import { type TzshOptions, tzshSchema, VARIANTS, type Variant } from './tzsh/options.ts';
+import { nameOf, tzsh } from './tzsh/tzsh.ts';
 
 export interface MethodEntry {
   /** What it does, in one line. */
@@ -22,6 +24,15 @@ export type MethodSettings = { readonly bits: number; readonly seed?: number } &
   Record<string, unknown>
 >;
 
+const VARIANTS_SAY: Readonly<Record<Variant, string>> = {
+  greedy:
+    'deep hashing on labelled source and unlabelled target, similarities mined coarse to fine in greedy rounds',
+  'source-only': 'TZSH without its target stream: supervised deep hashing on the seen classes',
+  coarse: 'TZSH with one mining, all pairs of representatives by their coarse classes',
+  fine: 'TZSH with one mining, pairs of representatives chosen by the pair scorer',
+  oracle: "TZSH with the pool's true labels instead of mining: what perfect mining would give",
+};
+
 export const METHODS: Readonly<Record<string, MethodEntry>> = {
   lsh: {
     description: 'random hyperplanes through the mean of the training and pool rows',
@@ -38,7 +49,18 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     transductive: false,
     create: itq,
   },
+  ...Object.fromEntries(VARIANTS.map((variant) => [nameOf(variant), tzshEntry(variant)])),
 };
+
+function tzshEntry(variant: Variant): MethodEntry {
+  return {
+    description: VARIANTS_SAY[variant],
+    source: 'reconstruction from the abstract of Lai & Pan, arXiv 1711.02856, 2017',
+    schema: tzshSchema,
+    transductive: variant !== 'source-only',
+    create: (settings) => tzsh(settings as TzshOptions, variant),
+  };
+}
 
 /**
  * A method from its name and settings, as the command line and `compare` use it.

@@ -3,8 +3,8 @@ import type { Forward, TrainingStep } from '../../graph/index.ts';
 import type { Random } from '../../random.ts';
 import type { Inputs, Matrix, TrainingSet } from '../contract.ts';
 import { gatherInputs } from './batches.ts';
-import { type Assignment, refinePrototypes, semanticSeeds } from './coarse.ts';
-import { rowOf } from './dense.ts';
+import { type Assignment, clusterPool, refinePrototypes, semanticSeeds } from './coarse.ts';
+import { groupMeans, rowOf } from './dense.ts';
 import type { PairScorer } from './fine.ts';
 import type { Network } from './network.ts';
 import type { TzshSettings } from './options.ts';
@@ -63,7 +63,7 @@ export class Miner {
     return new Miner(await step.forward({ inputs: [x], outputs }), step, set, settings, random);
   }
 
-  /** @param previous classes of the last round, which seed this one; without it semantics do */
+  /** @param previous classes of the last round: this one starts from their prototypes */
   async mine(previous?: Int32Array): Promise<Mined> {
     const { shrinkage, neighbours, threads } = this.#settings;
     const { seen, unseen, classEmbeddings } = this.#set;
@@ -75,8 +75,15 @@ export class Miner {
       threads,
       random: this.#random,
     });
-    const seeds = previous ?? (await semanticSeeds(pool.semantic, rowsOf(classEmbeddings, unseen)));
-    const assignment = await refinePrototypes(space, seeds, unseen.length);
+    const classes = unseen.length;
+    const assignment = previous
+      ? await refinePrototypes(space, groupMeans(space, previous, classes))
+      : await clusterPool(
+          space,
+          await semanticSeeds(pool.semantic, rowsOf(classEmbeddings, unseen)),
+          classes,
+          this.#random,
+        );
     const parameters = this.#step.parameters();
     const scorer = {
       distance: parameters.get('pair.distance')!,

@@ -48,9 +48,9 @@ export const tzshSchema = z.object({
   /** Rounds of {mine, train}, 1 … 50. */
   rounds: z.number().int().min(1).max(50).default(4),
   /** Share of each class's pool items taken as representatives in the first round … */
-  firstShare: z.number().positive().max(1).default(0.4),
+  firstShare: z.number().positive().max(1).default(0.6),
   /** … and in the last, if agreement between rounds lets it grow so far. */
-  lastShare: z.number().positive().max(1).default(0.9),
+  lastShare: z.number().positive().max(1).default(0.95),
   /** Shrinkage of the within-class covariance towards the sphere, 0 … 1. */
   shrinkage: z.number().min(0).max(1).default(0.3),
   /** Nearest neighbours in the pool whose mean each item is moved towards before clustering; 0: none. */
