@@ -1,1 +1,2 @@
 export { type BenchSearchCase, benchSearch } from './search.ts';
+export { type BenchTrainCase, benchTrain } from './train.ts';

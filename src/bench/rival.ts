@@ -8,7 +8,7 @@ import { UnseenError } from '../errors.ts';
 
 const RIVALS = new URL('../../bench/rivals/', import.meta.url);
 
-/** Interpreters to try, in this order: the project's own environment, then whatever the machine has. */
+/** Python to try, in this order: the project's own environment, then whatever the machine has. */
 const PYTHONS = [fileURLToPath(new URL('.venv/bin/python', RIVALS)), 'python3'];
 
 export class Rival {
@@ -27,19 +27,22 @@ export class Rival {
     this.greeting = greeting;
   }
 
-  /** Starts `bench/rivals/<driver>`; undefined when no interpreter here has what the driver imports. */
-  static async start(driver: string): Promise<Rival | undefined> {
+  /**
+   * Starts `bench/rivals/<driver>` (.py or .mjs) with `env` added to the environment; undefined when no interpreter here
+   * has what the driver imports.
+   */
+  static async start(driver: string, env: Readonly<Record<string, string>> = {}): Promise<Rival | undefined> {
     const script = fileURLToPath(new URL(driver, RIVALS));
     if (!existsSync(script)) return undefined; // an installed package comes without the drivers
-    for (const python of PYTHONS) {
-      const process = spawn(python, [script], { stdio: 'pipe' });
-      process.on('error', () => {}); // no such interpreter: its output ends, which the next line sees
-      process.stderr.resume();
-      process.stdin.on('error', () => {});
-      const reader: Interface = createInterface({ input: process.stdout });
+    for (const interpreter of driver.endsWith('.mjs') ? [process.execPath] : PYTHONS) {
+      const child = spawn(interpreter, [script], { stdio: 'pipe', env: { ...process.env, ...env } });
+      child.on('error', () => {}); // no such interpreter: its output ends, which the next line sees
+      child.stderr.resume();
+      child.stdin.on('error', () => {});
+      const reader: Interface = createInterface({ input: child.stdout });
       const lines = reader[Symbol.asyncIterator]();
       const first = await lines.next();
-      if (!first.done) return new Rival(process, lines, JSON.parse(first.value));
+      if (!first.done) return new Rival(child, lines, JSON.parse(first.value));
     }
     return undefined;
   }

@@ -1,10 +1,10 @@
 /** `unseen bench`: how fast it is here, against rivals in the same run. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { BENCH_DATA, type BenchData } from '../bench/codes.ts';
-import type { BenchSearchCase } from '../bench/index.ts';
+import type { BenchSearchCase, BenchTrainCase } from '../bench/index.ts';
 import { textTable } from '../report/table.ts';
 import { addCommand, perform } from './command.ts';
-import { integers, list } from './options.ts';
+import { integer, integers, list } from './options.ts';
 
 interface SearchOptions {
   readonly sizes?: number[];
@@ -15,6 +15,15 @@ interface SearchOptions {
   readonly json?: boolean;
 }
 
+interface TrainOptions {
+  readonly threads?: number;
+  readonly rounds?: number;
+  readonly quick?: boolean;
+  readonly json?: boolean;
+}
+
+/** Rounds that tell whether it works. */
+const QUICK_ROUNDS = 2;
 /** Sizes that take seconds: they say whether it works, not how fast it is. */
 const QUICK_SIZES = [100_000];
 
@@ -23,6 +32,7 @@ export function addBench(program: Command): void {
     .command('bench')
     .description('measure speed on this machine, against rivals in the same run');
   addBenchSearch(bench);
+  addBenchTrain(bench);
 }
 
 function addBenchSearch(bench: Command): void {
@@ -54,6 +64,36 @@ function addBenchSearch(bench: Command): void {
         return {
           json: { environment: await describeEnvironment(), ...report },
           text: [searchTable(report.cases), '', roof, ...missing].join('\n'),
+        };
+      }),
+    );
+}
+
+function addBenchTrain(bench: Command): void {
+  addCommand(bench, 'train', 'one training step against PyTorch, JAX, jax-js and TensorFlow.js', [
+    'bench train --quick',
+    'bench train --threads 1 --json',
+  ])
+    .option('--threads <n>', 'threads of every engine that has them (default: all)', integer(1, 1024))
+    .option('--rounds <n>', 'rounds of every engine, taken in turn (default: 9)', integer(1, 1000))
+    .option('--quick', `${QUICK_ROUNDS} rounds only`)
+    .action((options: TrainOptions) =>
+      perform(options.json, async ({ signal, progress }) => {
+        const { benchTrain } = await import('../bench/index.ts');
+        const { describeEnvironment } = await import('../evaluate/index.ts');
+        const { threads } = options;
+        const rounds = options.rounds ?? (options.quick ? QUICK_ROUNDS : undefined);
+        const report = await benchTrain({
+          ...(threads !== undefined && { threads }),
+          ...(rounds !== undefined && { rounds }),
+          signal,
+          onProgress: (what) => progress.line(what),
+        });
+        const missing = report.missing.map(({ engine, install }) => `${engine} is not here: ${install}`);
+        const roof = `Roof: products of ${report.gemmRoofGflops.toFixed(0)} Gflop/s (${report.gemmRoofEngine}).`;
+        return {
+          json: { environment: await describeEnvironment(), ...report },
+          text: [trainTable(report.cases), '', roof, ...missing].join('\n'),
         };
       }),
     );
@@ -98,5 +138,26 @@ function searchTable(cases: readonly BenchSearchCase[]): string {
         `${((n * batch) / medianMs / 1e6).toFixed(2)} G`,
       ];
     });
+  return textTable(columns, rows);
+}
+
+function trainTable(cases: readonly BenchTrainCase[]): string {
+  const columns = [
+    { title: 'engine', align: 'left' as const },
+    ...['theirs / ours', 'ms a step', '10 % … 90 %', 'threads', 'of the roof', 'difference'].map((title) => ({
+      title,
+    })),
+    { title: 'setting', align: 'left' as const },
+  ];
+  const rows = cases.map(({ engine, version, medianMs, p10Ms, p90Ms, threads, gemmShare, ...rest }) => [
+    `${engine} ${version}`,
+    rest.againstOurs ? `${rest.againstOurs.ratio.toFixed(2)} ×` : '–',
+    medianMs.toFixed(2),
+    `${p10Ms.toFixed(2)} … ${p90Ms.toFixed(2)}`,
+    `${threads}`,
+    `${Math.round(100 * gemmShare)} %`,
+    rest.againstOurs ? rest.againstOurs.maxRelativeDifference.toExponential(1) : '–',
+    rest.setting,
+  ]);
   return textTable(columns, rows);
 }
