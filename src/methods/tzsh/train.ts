@@ -65,7 +65,7 @@ export async function trainTzsh(training: TzshTraining): Promise<Uint8Array> {
     if (warmUp < steps) {
       const joint = await compileObjective(network, embeddings, settings, true);
       if (step) {
-        joint.load(step.state());
+        joint.load(step.state(), { step: step.step });
         await step.dispose();
       }
       step = joint;
