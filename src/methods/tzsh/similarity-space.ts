@@ -80,7 +80,8 @@ async function filter(white: Matrix, random: Random): Promise<Matrix> {
     let squares = 0;
     for (let i = 0; i < white.rows; i++) squares += (projected.data[i * count + k]! - centres.data[k]!) ** 2;
     const variance = squares / white.rows;
-    shares[k] = Math.max(0, variance - 1) / variance;
+    // Not max(0, variance − 1) / variance: units that died on the whole pool have no variance at all.
+    shares[k] = variance > 1 ? (variance - 1) / variance : 0;
   }
   // Classes that nothing tells apart leave no direction: better unfiltered than empty.
   if (!shares.some((share) => share > 0)) return white;
