@@ -61,7 +61,9 @@ export function pixelTrunk(side: number, hidden: number): Trunk {
   const widths = [hidden / 4, hidden / 2, hidden].map((width) => Math.max(8, Math.round(width)));
   const width = widths[2]!;
   const stem = convolution('stem', 3, widths[0]!);
-  const blocks = widths.map((to, i) => residualBlock(`stage${i}`, i === 0 ? to : widths[i - 1]!, to));
+  const blocks = widths.map((to, i) =>
+    residualBlock(`stage${i}`, widths[Math.max(0, i - 1)]!, to, i === 0 ? 1 : 2),
+  );
   const last = norm('last', width);
   return {
     width,
@@ -71,9 +73,7 @@ export function pixelTrunk(side: number, hidden: number): Trunk {
       const scaled = mul(sub(cast(x, 'float32'), 127.5), 1 / 63.75);
       let at = stem(transpose(scaled, [0, 3, 1, 2]), 2);
       if (side > 48) at = maxPool2d(at, 2);
-      blocks.forEach((block, i) => {
-        at = block(at, i === 0 ? 1 : 2, training);
-      });
+      for (const block of blocks) at = block(at, training);
       return globalAveragePool(relu(last(at, training)));
     },
   };
@@ -93,14 +93,15 @@ function norm(name: string, features: number): Layer {
 }
 
 /** He et al. 2016 (pre-activation); where the size changes, a strided 1×1 convolution carries the skip. */
-function residualBlock(name: string, from: number, to: number) {
+function residualBlock(name: string, from: number, to: number, stride: number): Layer {
   const norms = [norm(`${name}.norm1`, from), norm(`${name}.norm2`, to)] as const;
   const convolutions = [
     convolution(`${name}.conv1`, from, to),
     convolution(`${name}.conv2`, to, to),
   ] as const;
-  const skip = from === to ? undefined : parameter(`${name}.skip`, [to, from, 1, 1], heNormal());
-  return (x: Tensor, stride: number, training: boolean): Tensor => {
+  const same = from === to && stride === 1;
+  const skip = same ? undefined : parameter(`${name}.skip`, [to, from, 1, 1], heNormal());
+  return (x, training) => {
     const first = convolutions[0](relu(norms[0](x, training)), stride);
     const second = convolutions[1](relu(norms[1](first, training)), 1);
     return add(skip ? conv2d(x, skip, { stride }) : x, second);
