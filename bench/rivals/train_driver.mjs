@@ -47,12 +47,15 @@ async function answer(engine, request) {
   if (request.op === 'run') {
     const times = [];
     engine.reset();
+    let before = process.cpuUsage();
     for (let i = 0; i < request.warm + request.steps; i++) {
+      if (i === request.warm) before = process.cpuUsage();
       const begin = performance.now();
       await engine.step(i);
       if (i >= request.warm) times.push(performance.now() - begin);
     }
-    return { times };
+    const { user, system } = process.cpuUsage(before);
+    return { times, cpu: (user + system) / 1000 };
   }
   const values = await engine.parameters();
   NAMES.forEach((name, i) => {

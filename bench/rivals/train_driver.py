@@ -3,7 +3,8 @@
 load:       {"op": "load", "folder": f, "sizes": [d, h, k], "batch": b, "batches": m, "threads": t,
              "learningRate": r, "momentum": p, "way": name}
             f holds raw float32 files, row-major: w1 [d, h], b1 [h], w2 [h, k], b2 [k], x [m, b, d], s [m, b, b]
-run:        {"op": "run", "warm": w, "steps": n}  from the first weights, no momentum; n timed steps after w others
+run:        {"op": "run", "warm": w, "steps": n}  from the first weights, no momentum; n timed steps after w others;
+            "times" of each, and "cpu", the processor time of all of them, in ms
 parameters: {"op": "parameters", "folder": f}  writes w1, b1, w2 and b2 as they are now
 gemm:       {"op": "gemm", "size": n, "calls": c}  times of c products of two n × n matrices
 
@@ -58,7 +59,9 @@ def answer(engine, request):
         engine.reset()
         for i in range(warm):
             engine.step(i)
-        return {"times": timed(lambda i: engine.step(warm + i), request["steps"])}
+        begin = time.process_time()  # of all threads
+        times = timed(lambda i: engine.step(warm + i), request["steps"])
+        return {"times": times, "cpu": (time.process_time() - begin) * 1000}
     if request["op"] == "gemm":
         call = engine.gemm(request["size"])
         call(0)

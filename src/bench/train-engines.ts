@@ -5,13 +5,20 @@ import * as g from '../graph/index.ts';
 import { Rival } from './rival.ts';
 import { PARAMETERS, type TrainProblem, type Weights } from './train-problem.ts';
 
+export interface Timing {
+  /** Of each step, in ms. */
+  readonly times: readonly number[];
+  /** Processor time that all threads spent on all steps, in ms: a busy machine hardly changes it. */
+  readonly cpu: number;
+}
+
 export interface TrainEngine {
   readonly version: string;
   /** What was chosen where the engine leaves a choice. */
   readonly setting: string;
   readonly threads: number;
-  /** From the first weights, without momentum: `warm` steps, then the times of `steps` more, in ms. */
-  run(warm: number, steps: number): Promise<number[]>;
+  /** From the first weights, without momentum: `warm` steps, then `steps` timed ones. */
+  run(warm: number, steps: number): Promise<Timing>;
   /** As the last run left them. */
   parameters(): Promise<Weights>;
   /** Times of `calls` products of two `size` × `size` matrices, in ms; none where the engine is not asked. */
@@ -45,13 +52,16 @@ export async function ownEngine(
     async run(warm, steps) {
       const times: number[] = [];
       step.load(first, { step: 0 });
+      let before = process.cpuUsage();
       for (let i = 0; i < warm + steps; i++) {
         const at = i % problem.x.length;
+        if (i === warm) before = process.cpuUsage();
         const begin = performance.now();
         await step.run({ x: problem.x[at]!, s: problem.s[at]! });
         if (i >= warm) times.push(performance.now() - begin);
       }
-      return times;
+      const { user, system } = process.cpuUsage(before);
+      return { times, cpu: (user + system) / 1000 };
     },
     async parameters() {
       return Object.fromEntries(step.parameters()) as unknown as Weights;
@@ -170,13 +180,11 @@ export async function startRival(
 }
 
 function rivalEngine(child: Rival, setting: string, threads: number, folder: string): TrainEngine {
-  const times = async (request: Readonly<Record<string, unknown>>): Promise<number[]> =>
-    (await child.ask<{ times: number[] }>(request)).times;
   return {
     version: String(child.greeting.version),
     setting,
     threads,
-    run: (warm, steps) => times({ op: 'run', warm, steps }),
+    run: (warm, steps) => child.ask<Timing>({ op: 'run', warm, steps }),
     async parameters() {
       await mkdir(folder, { recursive: true });
       await child.ask({ op: 'parameters', folder });
@@ -189,7 +197,10 @@ function rivalEngine(child: Rival, setting: string, threads: number, folder: str
         b2: await read('b2'),
       };
     },
-    gemm: async (size, calls) => (child.greeting.gemm ? await times({ op: 'gemm', size, calls }) : []),
+    async gemm(size, calls) {
+      if (!child.greeting.gemm) return [];
+      return (await child.ask<{ times: number[] }>({ op: 'gemm', size, calls })).times;
+    },
     stop: () => child.stop(),
   };
 }

@@ -7,7 +7,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { throwIfAborted, UnseenError } from '../errors.ts';
 import { UNSEEN_VERSION } from '../model/index.ts';
-import { ownEngine, startRival, TRAIN_RIVALS, type TrainEngine } from './train-engines.ts';
+import { ownEngine, startRival, type Timing, TRAIN_RIVALS, type TrainEngine } from './train-engines.ts';
 import { makeProblem, PARAMETERS, productFlops, type Weights, writeProblem } from './train-problem.ts';
 
 interface BenchTrainOptions {
@@ -44,6 +44,8 @@ export interface BenchTrainCase {
   readonly medianMs: number;
   readonly p10Ms: number;
   readonly p90Ms: number;
+  /** Processor time of a step, all threads together, median of the rounds' means. */
+  readonly cpuMs: number;
   /** The step's matrix products alone ÷ its median time ÷ the roof. */
   readonly gemmShare: number;
   /** Rivals only. */
@@ -80,15 +82,17 @@ const WARM = 2;
 const ROUND_MS = 300;
 const MIN_STEPS = 2;
 const MAX_STEPS = 50;
+/** The roof is what was reached once: a few calls in each of a few rounds show it. */
 const GEMM_CALLS = 3;
+const GEMM_ROUNDS = 3;
 
 interface Entrant {
   readonly name: BenchTrainCase['engine'];
   readonly engine: TrainEngine;
   readonly steps: number;
   readonly after: Weights;
-  /** Step times, a list a round. */
-  readonly rounds: number[][];
+  /** One a round. */
+  readonly rounds: Timing[];
 }
 
 /** @throws `ABORTED`, `ARGUMENT_INVALID`; `INTERNAL` if a rival breaks off. */
@@ -119,7 +123,7 @@ export async function benchTrain(options: BenchTrainOptions = {}): Promise<Bench
     for (const { name, engine } of engines) {
       throwIfAborted(signal, 'benchmark');
       onProgress?.(`${name} (${engine.setting}): ${COMPARED_STEPS} steps to compare`);
-      const times = await engine.run(0, COMPARED_STEPS);
+      const { times } = await engine.run(0, COMPARED_STEPS);
       const pace = Math.ceil(ROUND_MS / quantile(times, 0.5));
       const steps = Math.max(MIN_STEPS, Math.min(MAX_STEPS, pace));
       entrants.push({ name, engine, steps, after: await engine.parameters(), rounds: [] });
@@ -152,8 +156,7 @@ export async function benchTrain(options: BenchTrainOptions = {}): Promise<Bench
   }
 }
 
-/** The roof is what was reached once: a few rounds show it. */
-const GEMM_ROUNDS = 3;
+const stepTimes = (one: Entrant): number[] => one.rounds.flatMap(({ times }) => times);
 
 /** One case an engine: of its ways the fastest. `roofMs`: the step's products at the roof. */
 function report(
@@ -161,19 +164,33 @@ function report(
   first: Weights,
   roofMs: number,
 ): Omit<BenchTrainCase, 'net' | 'batch'>[] {
-  const median = (one: Entrant): number => quantile(one.rounds.flat(), 0.5);
+  const median = (one: Entrant): number => quantile(stepTimes(one), 0.5);
   const ours = entrants[0]!;
   return [...new Set(entrants.map(({ name }) => name))].map((name) => {
     const [best, ...slower] = entrants
       .filter((one) => one.name === name)
       .sort((a, b) => median(a) - median(b)) as [Entrant, ...Entrant[]];
-    const times = best.rounds.flat();
+    const times = stepTimes(best);
     const { version, setting, threads } = best.engine;
     const medianMs = median(best);
     const measured = { medianMs, p10Ms: quantile(times, 0.1), p90Ms: quantile(times, 0.9) };
-    const common = { engine: name, version, setting, threads, ...measured, gemmShare: roofMs / medianMs };
+    const cpuMs = quantile(
+      best.rounds.map(({ cpu, times: { length } }) => cpu / length),
+      0.5,
+    );
+    const common = {
+      engine: name,
+      version,
+      setting,
+      threads,
+      ...measured,
+      cpuMs,
+      gemmShare: roofMs / medianMs,
+    };
     if (best === ours) return common;
-    const ratios = best.rounds.map((round, i) => quantile(round, 0.5) / quantile(ours.rounds[i]!, 0.5));
+    const ratios = best.rounds.map(
+      ({ times }, i) => quantile(times, 0.5) / quantile(ours.rounds[i]!.times, 0.5),
+    );
     const againstOurs = {
       ratio: quantile(ratios, 0.5),
       ratioLow: Math.min(...ratios),

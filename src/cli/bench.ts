@@ -144,20 +144,25 @@ function searchTable(cases: readonly BenchSearchCase[]): string {
 function trainTable(cases: readonly BenchTrainCase[]): string {
   const columns = [
     { title: 'engine', align: 'left' as const },
-    ...['theirs / ours', 'ms a step', '10 % … 90 %', 'threads', 'of the roof', 'difference'].map((title) => ({
-      title,
-    })),
+    ...['theirs / ours', 'ms a step', '10 % … 90 %', 'CPU ms', 'threads', 'of the roof', 'difference'].map(
+      (title) => ({
+        title,
+      }),
+    ),
     { title: 'setting', align: 'left' as const },
   ];
-  const rows = cases.map(({ engine, version, medianMs, p10Ms, p90Ms, threads, gemmShare, ...rest }) => [
-    `${engine} ${version}`,
-    rest.againstOurs ? `${rest.againstOurs.ratio.toFixed(2)} ×` : '–',
-    medianMs.toFixed(2),
-    `${p10Ms.toFixed(2)} … ${p90Ms.toFixed(2)}`,
-    `${threads}`,
-    `${Math.round(100 * gemmShare)} %`,
-    rest.againstOurs ? rest.againstOurs.maxRelativeDifference.toExponential(1) : '–',
-    rest.setting,
-  ]);
+  const rows = cases.map(
+    ({ engine, version, medianMs, p10Ms, p90Ms, cpuMs, threads, gemmShare, ...rest }) => [
+      `${engine} ${version}`,
+      rest.againstOurs ? `${rest.againstOurs.ratio.toFixed(2)} ×` : '–',
+      medianMs.toFixed(2),
+      `${p10Ms.toFixed(2)} … ${p90Ms.toFixed(2)}`,
+      cpuMs.toFixed(1),
+      `${threads}`,
+      `${Math.round(100 * gemmShare)} %`,
+      rest.againstOurs ? rest.againstOurs.maxRelativeDifference.toExponential(1) : '–',
+      rest.setting,
+    ],
+  );
   return textTable(columns, rows);
 }
