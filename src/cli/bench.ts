@@ -76,7 +76,7 @@ function addBenchTrain(bench: Command): void {
   ])
     .option('--threads <n>', 'threads of every engine that has them (default: all)', integer(1, 1024))
     .option('--rounds <n>', 'rounds of every engine, taken in turn (default: 9)', integer(1, 1000))
-    .option('--quick', `${QUICK_ROUNDS} rounds only`)
+    .option('--quick', `${QUICK_ROUNDS} rounds only: about a minute`)
     .action((options: TrainOptions) =>
       perform(options.json, async ({ signal, progress }) => {
         const { benchTrain } = await import('../bench/index.ts');
