@@ -12,7 +12,7 @@ export const tzshSchema = z.object({
   side: z.number().int().min(16).max(128).multipleOf(8).default(32),
   /** Width of the hidden layer (features; default 512) or of the last stage (pixels; default 128). */
   hidden: z.number().int().min(16).max(4096).optional(),
-  /** Training steps in all, default 1500 (features) or 2400 (pixels); time grows in proportion. */
+  /** Training steps in all; time grows in proportion. Default: 12 passes over the source, at least 600 (features) or 1200 (pixels), at most 3000 or 6000. */
   steps: z.number().int().min(1).max(1_000_000).optional(),
   /** Items of each stream in one step; default 128 (features) or 64 (pixels). */
   batch: z.number().int().min(8).max(1024).optional(),
@@ -56,9 +56,9 @@ export const tzshSchema = z.object({
   /** Nearest neighbours in the pool whose mean each item is moved towards before clustering; 0: none. */
   neighbours: z.number().int().min(0).max(1000).default(10),
   /** Fine step: share of same-class pairs, the most similar by the pair scorer, that count as similar. */
-  similarShare: z.number().positive().max(1).default(0.7),
+  similarShare: z.number().positive().max(1).default(0.9),
   /** Fine step: share of other pairs, the least similar, that count as dissimilar. */
-  dissimilarShare: z.number().positive().max(1).default(0.95),
+  dissimilarShare: z.number().positive().max(1).default(0.99),
   /** Threads of ONNX Runtime; default: all cores. Other counts change the last bits of the result. */
   threads: z.number().int().min(1).max(256).optional(),
 });
@@ -66,19 +66,28 @@ export const tzshSchema = z.object({
 export type TzshOptions = z.input<typeof tzshSchema>;
 
 const BY_INPUT = {
-  features: { hidden: 512, steps: 1500, batch: 128 },
-  pixels: { hidden: 128, steps: 2400, batch: 64 },
+  features: { hidden: 512, batch: 128, epochs: 12, fewest: 600, most: 3000 },
+  pixels: { hidden: 128, batch: 64, epochs: 12, fewest: 1200, most: 6000 },
 } as const;
 
 export type TzshSettings = ReturnType<typeof resolveSettings>;
 
-/** Fills in the defaults that depend on the kind of input. */
-export const resolveSettings = (settings: z.output<typeof tzshSchema>, kind: 'features' | 'pixels') => ({
-  ...settings,
-  hidden: settings.hidden ?? BY_INPUT[kind].hidden,
-  steps: settings.steps ?? BY_INPUT[kind].steps,
-  batch: settings.batch ?? BY_INPUT[kind].batch,
-});
+/** Fills in the defaults that depend on the kind of input and on the number of source rows. */
+export function resolveSettings(
+  settings: z.output<typeof tzshSchema>,
+  kind: 'features' | 'pixels',
+  sourceRows: number,
+) {
+  const { epochs, fewest, most, ...defaults } = BY_INPUT[kind];
+  const batch = settings.batch ?? defaults.batch;
+  const steps = Math.min(most, Math.max(fewest, Math.ceil((epochs * sourceRows) / batch)));
+  return {
+    ...settings,
+    batch,
+    hidden: settings.hidden ?? defaults.hidden,
+    steps: settings.steps ?? steps,
+  };
+}
 
 /**
  * The ablations, as switches of one implementation:

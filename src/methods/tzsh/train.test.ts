@@ -16,7 +16,7 @@ const quick = { bits: 16, steps: 60, batch: 16, hidden: 16, rounds: 2, threads: 
 async function codesOf(variant: Variant, settings: Readonly<Record<string, unknown>>): Promise<Float32Array> {
   const onnx = await trainTzsh({
     set: await buildTrainingSet(data, split, { method: 'tzsh', needs }),
-    settings: resolveSettings(tzshSchema.parse({ ...quick, ...settings }), 'features'),
+    settings: resolveSettings(tzshSchema.parse({ ...quick, ...settings }), 'features', split.train.length),
     variant,
     random: (stream) => new Random(5, stream),
     report: async () => {},

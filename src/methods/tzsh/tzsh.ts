@@ -6,7 +6,8 @@
  * them (`fine.ts`), so that the source's similarities are transferred greedily (`greedy.ts`). Formulas, weights and
  * schedules are this project's reconstruction.
  */
-import type { HashMethod } from '../contract.ts';
+import { UnseenError } from '../../errors.ts';
+import type { Dataset, HashMethod, Split } from '../contract.ts';
 import { defineMethod } from '../define.ts';
 import { hiddenLabels } from './monitor.ts';
 import { resolveSettings, type TzshOptions, tzshSchema, type Variant } from './options.ts';
@@ -29,15 +30,22 @@ export function tzsh(options: TzshOptions, variant: Variant = 'greedy'): HashMet
       train({ settings, set, random, report, data, split, options: { monitor } }) {
         return trainTzsh({
           set,
-          settings: resolveSettings(settings, set.preprocessing.kind),
+          settings: resolveSettings(settings, set.preprocessing.kind, set.source.labels.length),
           variant,
           random,
           report,
-          ...(variant === 'oracle' && { oracle: hiddenLabels(data, split) }),
+          ...(variant === 'oracle' && { oracle: oracleLabels(data, split) }),
           ...(monitor && transductive && { truth: hiddenLabels(data, split) }),
         });
       },
     },
     options,
   );
+}
+
+/** The pool's classes as the oracle needs them: of all rows without a label no batch can be drawn. */
+function oracleLabels(data: Dataset, split: Split): Int32Array {
+  const labels = hiddenLabels(data, split);
+  if (labels.some((label) => label >= 0)) return labels;
+  throw new UnseenError('TRAINING_ROWS_EMPTY', { method: nameOf('oracle'), what: 'labelled pool' });
 }
