@@ -44,6 +44,11 @@ export interface FitOptions {
   readonly onProgress?: (progress: FitProgress) => void;
   /** Compute the precision of mined items from the dataset's labels and add it to the log. Never fed back. */
   readonly monitor?: boolean;
+  /**
+   * Methods that learn in rounds: the model as it stands after each of them, to watch or to keep if training stops early.
+   * Dispose of it when done.
+   */
+  readonly onCheckpoint?: (model: Model, phase: string) => void | Promise<void>;
 }
 
 export interface HashMethod {

@@ -26,6 +26,8 @@ export interface Training<Settings> {
    * Also lets the event loop breathe, so that a Ctrl-C is heard during long computations.
    */
   readonly report: (phase: string, done: number, metrics?: Readonly<Record<string, number>>) => Promise<void>;
+  /** Hands out the encoder as it stands; `onnx` is called only if somebody wants it. */
+  readonly checkpoint: (phase: string, onnx: () => Uint8Array) => Promise<void>;
   /** What `fit` was called with: for measurements of the log, never for training. */
   readonly data: Dataset;
   readonly split: Split;
@@ -66,6 +68,19 @@ export function defineMethod<Schema extends z.ZodObject>(
         ...(options.signal && { signal: options.signal }),
       };
       const set = await buildTrainingSet(data, split, setOptions);
+      const { bits, seed, ...rest } = common;
+      const modelOf = (onnx: Uint8Array): Promise<Model> =>
+        Model.create({
+          method: name,
+          bits,
+          seed,
+          settings: JSON.parse(JSON.stringify(rest)),
+          dataset: data,
+          split,
+          classes: { names: data.classes, seen: set.seen, unseen: set.unseen },
+          ...(needs.classEmbeddings && { classEmbeddings: set.classEmbeddings }),
+          encoders: { image: { onnx, preprocessing: set.preprocessing } },
+        });
       let furthest = 0;
       const onnx = await definition.train({
         settings,
@@ -77,23 +92,15 @@ export function defineMethod<Schema extends z.ZodObject>(
           await new Promise((resume) => setImmediate(resume));
           throwIfAborted(options.signal, 'training');
         },
+        async checkpoint(phase, onnx) {
+          if (options.onCheckpoint) await options.onCheckpoint(await modelOf(onnx()), phase);
+        },
         data,
         split,
         options,
       });
       throwIfAborted(options.signal, 'training');
-      const { bits, seed, ...rest } = common;
-      return Model.create({
-        method: name,
-        bits,
-        seed,
-        settings: JSON.parse(JSON.stringify(rest)),
-        dataset: data,
-        split,
-        classes: { names: data.classes, seen: set.seen, unseen: set.unseen },
-        ...(needs.classEmbeddings && { classEmbeddings: set.classEmbeddings }),
-        encoders: { image: { onnx, preprocessing: set.preprocessing } },
-      });
+      return modelOf(onnx);
     },
   };
 }

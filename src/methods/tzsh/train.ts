@@ -20,6 +20,8 @@ export interface TzshTraining {
   readonly variant: Variant;
   readonly random: (stream: string) => Random;
   readonly report: (phase: string, done: number, metrics?: Readonly<Record<string, number>>) => Promise<void>;
+  /** Called after every round with a way to get the encoder as it stands. */
+  readonly checkpoint?: (phase: string, onnx: () => Uint8Array) => Promise<void>;
   /** Only for the variant `oracle`: the pool's true classes, 0 … unseen − 1. */
   readonly oracle?: Int32Array;
   /** Only for the log: the pool's true classes by any numbering, −1 where unknown. */
@@ -55,12 +57,19 @@ export async function trainTzsh(training: TzshTraining): Promise<Uint8Array> {
       ? 0
       : steps;
 
-  let parameters: Map<string, Float32Array>;
+  const encoder = (): Uint8Array => exportEncoder(network, step!);
+  const done = (phase: string): Promise<void> => training.checkpoint?.(phase, encoder) ?? Promise.resolve();
+
   let step: TrainingStep | undefined;
   try {
     if (warmUp > 0) {
       step = await compileObjective(network, embeddings, settings, false);
-      await loop.run(step, 'source', 0, warmUp);
+      const rounds = warmUp === steps ? settings.rounds : 1;
+      for (let r = 0; r < rounds; r++) {
+        const [from, to] = stretch(0, warmUp, r, rounds);
+        await loop.run(step, 'source', from, to);
+        await done('source');
+      }
     }
     if (warmUp < steps) {
       const joint = await compileObjective(network, embeddings, settings, true);
@@ -72,15 +81,29 @@ export async function trainTzsh(training: TzshTraining): Promise<Uint8Array> {
       if (variant === 'oracle') {
         const truth = training.oracle!;
         const chosen = Int32Array.from(truth.keys()).filter((row) => truth[row]! >= 0);
-        await loop.run(step, 'oracle', 0, steps, { chosen, pairs: coarsePairs(truth) });
-      } else await mineAndTrain(training, network, step, loop, warmUp);
+        for (let r = 0; r < settings.rounds; r++) {
+          const [from, to] = stretch(0, steps, r, settings.rounds);
+          await loop.run(step, 'oracle', from, to, { chosen, pairs: coarsePairs(truth) });
+          await done('oracle');
+        }
+      } else await mineAndTrain(training, network, step, loop, warmUp, done);
     }
-    parameters = step!.parameters();
+    return encoder();
   } finally {
     await step?.dispose();
   }
+}
+
+/** Steps `[from, to)` of round `r` when `rounds` rounds share the steps `[start, end)`. */
+const stretch = (start: number, end: number, r: number, rounds: number): [number, number] => [
+  start + Math.round(((end - start) * r) / rounds),
+  start + Math.round(((end - start) * (r + 1)) / rounds),
+];
+
+function exportEncoder(network: Network, step: TrainingStep): Uint8Array {
   const x = network.input('input', 'batch');
-  return exportModel({ inputs: [x], outputs: { code: network.hash(network.trunk(x, false)) }, parameters });
+  const code = network.hash(network.trunk(x, false));
+  return exportModel({ inputs: [x], outputs: { code }, parameters: step.parameters() });
 }
 
 /** Rounds of {mine, train}; the variants `coarse` and `fine` have one. */
@@ -90,6 +113,7 @@ async function mineAndTrain(
   step: TrainingStep,
   loop: Loop,
   warmUp: number,
+  done: (phase: string) => Promise<void>,
 ): Promise<void> {
   const { set, settings, variant, truth } = training;
   const miner = await Miner.over(step, network, set, settings, training.random('covariance'));
@@ -97,8 +121,8 @@ async function mineAndTrain(
   const shares = variant === 'greedy' ? settings : { ...settings, firstShare: settings.lastShare };
   let round: Round | undefined;
   for (let r = 0; r < rounds; r++) {
-    const from = warmUp + Math.round(((settings.steps - warmUp) * r) / rounds);
-    const to = warmUp + Math.round(((settings.steps - warmUp) * (r + 1)) / rounds);
+    const [from, to] = stretch(warmUp, settings.steps, r, rounds);
+    const phase = `round ${r + 1}/${rounds}`;
     const mined = await miner.mine(round?.assignment.classOf);
     round = nextRound(round, mined.assignment, { ...shares, rounds });
     const { classOf } = round.assignment;
@@ -111,7 +135,7 @@ async function mineAndTrain(
     const precision: Partial<PairPrecision> = truth ? pairPrecision(chosen, pairs, truth) : {};
     await loop.run(
       step,
-      `round ${r + 1}/${rounds}`,
+      phase,
       from,
       to,
       { chosen, pairs },
@@ -121,6 +145,7 @@ async function mineAndTrain(
         ...precision,
       },
     );
+    await done(phase);
   }
 }
 

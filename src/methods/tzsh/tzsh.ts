@@ -27,13 +27,14 @@ export function tzsh(options: TzshOptions, variant: Variant = 'greedy'): HashMet
       name: nameOf(variant),
       schema: tzshSchema,
       needs: { labels: true, classEmbeddings: true, pool: transductive },
-      train({ settings, set, random, report, data, split, options: { monitor } }) {
+      train({ settings, set, random, report, checkpoint, data, split, options: { monitor } }) {
         return trainTzsh({
           set,
           settings: resolveSettings(settings, set.preprocessing.kind, set.source.labels.length),
           variant,
           random,
           report,
+          checkpoint,
           ...(variant === 'oracle' && { oracle: oracleLabels(data, split) }),
           ...(monitor && transductive && { truth: hiddenLabels(data, split) }),
         });
