@@ -10,8 +10,8 @@ import type { Network } from './network.ts';
 import type { TzshSettings } from './options.ts';
 import { similaritySpace } from './similarity-space.ts';
 
-/** Source rows that estimate the within-class covariance: more would not change it. */
-const COVARIANCE_ROWS = 20_000;
+/** Source rows that estimate the within-class covariance: this many for every dimension, but at least some thousands. */
+const COVARIANCE_ROWS = { perDimension: 8, atLeast: 4000 };
 /** Rows encoded at once. */
 const CHUNK_ROWS = 512;
 
@@ -37,6 +37,7 @@ export class Miner {
     set: TrainingSet,
     settings: TzshSettings,
     random: Random,
+    width: number,
   ) {
     this.#forward = forward;
     this.#step = step;
@@ -44,7 +45,8 @@ export class Miner {
     this.#settings = settings;
     this.#random = random;
     const { labels } = set.source;
-    this.#sourceRows = random.permutation(labels.length).subarray(0, COVARIANCE_ROWS).slice().sort();
+    const enough = Math.max(COVARIANCE_ROWS.atLeast, COVARIANCE_ROWS.perDimension * width);
+    this.#sourceRows = random.permutation(labels.length).subarray(0, enough).slice().sort();
     const place = new Map(Array.from(set.seen, (c, i) => [c, i]));
     this.#sourceLabels = this.#sourceRows.map((row) => place.get(labels[row]!)!);
   }
@@ -60,7 +62,14 @@ export class Miner {
     const x = network.input('input', 'batch');
     const features = network.trunk(x, false);
     const outputs = { features, semantic: network.semantic(features), z: network.pairView(features) };
-    return new Miner(await step.forward({ inputs: [x], outputs }), step, set, settings, random);
+    return new Miner(
+      await step.forward({ inputs: [x], outputs }),
+      step,
+      set,
+      settings,
+      random,
+      network.width,
+    );
   }
 
   /** @param previous classes of the last round: this one starts from their prototypes */

@@ -12,7 +12,7 @@ export const tzshSchema = z.object({
   side: z.number().int().min(16).max(128).multipleOf(8).default(32),
   /** Width of the hidden layer (features; default 512) or of the last stage (pixels; default 128). */
   hidden: z.number().int().min(16).max(4096).optional(),
-  /** Training steps in all; time grows in proportion. Default: 12 passes over the source, at least 600 (features) or 1200 (pixels), at most 3000 or 6000. */
+  /** Training steps in all; time grows in proportion. Default for features: 12 passes over the source, 600 … 3000; for pixels: 6 passes, 1200 … 6000. */
   steps: z.number().int().min(1).max(1_000_000).optional(),
   /** Items of each stream in one step; default 128 (features) or 64 (pixels). */
   batch: z.number().int().min(8).max(1024).optional(),
@@ -67,7 +67,7 @@ export type TzshOptions = z.input<typeof tzshSchema>;
 
 const BY_INPUT = {
   features: { hidden: 512, batch: 128, epochs: 12, fewest: 600, most: 3000 },
-  pixels: { hidden: 128, batch: 64, epochs: 12, fewest: 1200, most: 6000 },
+  pixels: { hidden: 128, batch: 64, epochs: 6, fewest: 1200, most: 6000 },
 } as const;
 
 export type TzshSettings = ReturnType<typeof resolveSettings>;
