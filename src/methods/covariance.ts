@@ -10,14 +10,19 @@ const PIECE = 2048;
 export type PieceDone = (done: number) => Promise<void>;
 
 /** (X − μ)ᵀ(X − μ) / n of rows `[n, d]`. */
-export async function covariance(rows: Matrix, mean: Float32Array, pieceDone: PieceDone): Promise<Symmetric> {
+export async function covariance(
+  rows: Matrix,
+  mean: Float32Array,
+  pieceDone: PieceDone,
+  threads?: number,
+): Promise<Symmetric> {
   const size = rows.cols;
   const x = input('x', ['rows', size]);
   const mu = input('mean', [1, size]);
   const centred = sub(x, mu);
   const outputs = { product: matmul(centred, centred, { transposeA: true }) };
   const data = new Float64Array(size * size);
-  await inPieces(rows, { inputs: [x, mu], outputs }, { mean }, pieceDone, ({ product }) => {
+  await inPieces(rows, { inputs: [x, mu], outputs }, { mean }, pieceDone, threads, ({ product }) => {
     for (let i = 0; i < data.length; i++) data[i]! += product![i]!;
   });
   for (let i = 0; i < data.length; i++) data[i]! /= rows.rows;
@@ -30,6 +35,7 @@ export async function project(
   mean: Float32Array,
   weights: Float32Array,
   pieceDone: PieceDone,
+  threads?: number,
 ): Promise<Matrix> {
   const count = weights.length / rows.cols;
   const x = input('x', ['rows', rows.cols]);
@@ -42,6 +48,7 @@ export async function project(
     { inputs: [x, mu, w], outputs },
     { mean, w: weights },
     pieceDone,
+    threads,
     ({ projected }, from) => {
       data.set(projected!, from * count);
     },
@@ -54,9 +61,10 @@ async function inPieces(
   graph: Pick<Parameters<typeof compileForward>[0], 'inputs' | 'outputs'>,
   fixed: Readonly<Record<string, Float32Array>>,
   pieceDone: PieceDone,
+  threads: number | undefined,
   take: (results: Readonly<Record<string, Float32Array>>, from: number) => void,
 ): Promise<void> {
-  const forward = await compileForward({ ...graph, parameters: new Map() });
+  const forward = await compileForward({ ...graph, parameters: new Map(), ...(threads && { threads }) });
   try {
     for (let from = 0; from < rows.rows; from += PIECE) {
       const to = Math.min(rows.rows, from + PIECE);

@@ -10,7 +10,7 @@
  */
 import type { Random } from '../../random.ts';
 import type { Matrix } from '../contract.ts';
-import { groupMeans, product, rowOf } from './dense.ts';
+import { groupMeans, openProduct, type Product, product, rowOf } from './dense.ts';
 
 export interface Assignment {
   /** `[m]` target class of every pool item, 0 … classes − 1. */
@@ -31,7 +31,7 @@ const MIN_SEEDS = 3;
  * Seeds by semantics.
  * @param semantic outputs of the semantic head for the pool `[m, a]`, unit rows
  * @param embeddings of the target classes `[k, a]`, unit rows
- * @returns `[m]` target class, or −1 for items that seed none; an item that seeds several goes to the last
+ * @returns `[m]` target class, or −1 for items that seed none; an item that could seed several goes to the one that scores it best
  */
 export async function semanticSeeds(semantic: Matrix, embeddings: Matrix): Promise<Int32Array> {
   const scores = await product(semantic, embeddings, { transposeB: true });
@@ -63,10 +63,11 @@ export async function clusterPool(
   semantic: Int32Array,
   classes: number,
   random: Random,
+  threads?: number,
 ): Promise<Assignment> {
-  let best = await refinePrototypes(space, groupMeans(space, semantic, classes));
+  let best = await refinePrototypes(space, groupMeans(space, semantic, classes), threads);
   for (let start = 0; start < SPREAD_STARTS; start++) {
-    const found = await refinePrototypes(space, spreadPrototypes(space, classes, random));
+    const found = await refinePrototypes(space, spreadPrototypes(space, classes, random), threads);
     if (found.misfit < best.misfit) best = found;
   }
   return best;
@@ -77,21 +78,23 @@ export async function clusterPool(
  * @param space pool items `[m, d]`
  * @param first prototypes `[classes, d]`
  */
-export async function refinePrototypes(space: Matrix, first: Matrix): Promise<Assignment> {
+export async function refinePrototypes(space: Matrix, first: Matrix, threads?: number): Promise<Assignment> {
   const classes = first.rows;
+  const inner = await openProduct(space, first, { transposeB: true, threads });
   let prototypes = first;
-  let current = await assign(space, prototypes);
+  let current = await assign(space, prototypes, inner);
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const means = groupMeans(space, current.classOf, classes);
     // A class that lost all its items keeps its last prototype.
     const alive = new Set(current.classOf);
     for (let c = 0; c < classes; c++) if (!alive.has(c)) rowOf(means, c).set(rowOf(prototypes, c));
     prototypes = means;
-    const next = await assign(space, prototypes);
+    const next = await assign(space, prototypes, inner);
     const settled = next.classOf.every((c, i) => c === current.classOf[i]);
     current = next;
     if (settled) break;
   }
+  await inner.dispose();
   return current;
 }
 
@@ -134,8 +137,8 @@ function squaredDistance({ data, cols }: Matrix, a: number, b: number): number {
   return total;
 }
 
-async function assign(space: Matrix, prototypes: Matrix): Promise<Assignment> {
-  const inner = await product(space, prototypes, { transposeB: true });
+async function assign(space: Matrix, prototypes: Matrix, product: Product): Promise<Assignment> {
+  const inner = await product.run(space, prototypes);
   const classes = prototypes.rows;
   const norms = Float64Array.from({ length: classes }, (_, c) =>
     rowOf(prototypes, c).reduce((sum, value) => sum + value * value, 0),

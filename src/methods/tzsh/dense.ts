@@ -8,21 +8,37 @@ export interface ProductOptions {
   readonly threads?: number | undefined;
 }
 
-/** `a · b` with optional transposes. */
-export async function product(a: Matrix, b: Matrix, options: ProductOptions = {}): Promise<Matrix> {
+export interface Product {
+  run(a: Matrix, b: Matrix): Promise<Matrix>;
+  dispose(): Promise<void>;
+}
+
+/** `a · b` with optional transposes, compiled for matrices of these shapes. */
+export async function openProduct(a: Matrix, b: Matrix, options: ProductOptions = {}): Promise<Product> {
   const { threads, ...transposes } = options;
   const left = input('a', [a.rows, a.cols]);
   const right = input('b', [b.rows, b.cols]);
-  const outputs = { y: matmul(left, right, transposes) };
   const forward = await compileForward({
     inputs: [left, right],
-    outputs,
+    outputs: { y: matmul(left, right, transposes) },
     parameters: new Map(),
     ...(threads && { threads }),
   });
-  const { y } = await forward.run({ a: a.data, b: b.data });
-  await forward.dispose();
-  return { data: y!.data, rows: y!.shape[0]!, cols: y!.shape[1]! };
+  return {
+    async run(a, b) {
+      const { y } = await forward.run({ a: a.data, b: b.data });
+      return { data: y!.data, rows: y!.shape[0]!, cols: y!.shape[1]! };
+    },
+    dispose: () => forward.dispose(),
+  };
+}
+
+/** One product. */
+export async function product(a: Matrix, b: Matrix, options: ProductOptions = {}): Promise<Matrix> {
+  const compiled = await openProduct(a, b, options);
+  const result = await compiled.run(a, b);
+  await compiled.dispose();
+  return result;
 }
 
 export const rowOf = ({ data, cols }: Matrix, row: number): Float32Array =>

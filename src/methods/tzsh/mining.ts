@@ -86,12 +86,13 @@ export class Miner {
     });
     const classes = unseen.length;
     const assignment = previous
-      ? await refinePrototypes(space, groupMeans(space, previous, classes))
+      ? await refinePrototypes(space, groupMeans(space, previous, classes), threads)
       : await clusterPool(
           space,
           await semanticSeeds(pool.semantic, rowsOf(classEmbeddings, unseen)),
           classes,
           this.#random,
+          threads,
         );
     const parameters = this.#step.parameters();
     const scorer = {

@@ -1,5 +1,6 @@
 /** Settings of TZSH. Every one is checked before data is read; the defaults are those of all published figures. */
 import { z } from 'zod';
+import { UnseenError } from '../../errors.ts';
 import { bitsSetting, inputSetting, seedSetting } from '../settings.ts';
 
 export const tzshSchema = z.object({
@@ -70,9 +71,15 @@ const BY_INPUT = {
   pixels: { hidden: 128, batch: 64, epochs: 6, fewest: 1200, most: 6000 },
 } as const;
 
+/** All triplets of a batch are one tensor: at 256 items 67 MB, and several of them. */
+const MAX_TRIPLET_BATCH = 256;
+
 export type TzshSettings = ReturnType<typeof resolveSettings>;
 
-/** Fills in the defaults that depend on the kind of input and on the number of source rows. */
+/**
+ * Fills in the defaults that depend on the kind of input and on the number of source rows.
+ * @throws `ARGUMENT_INVALID` for settings that do not go together
+ */
 export function resolveSettings(
   settings: z.output<typeof tzshSchema>,
   kind: 'features' | 'pixels',
@@ -80,6 +87,12 @@ export function resolveSettings(
 ) {
   const { epochs, fewest, most, ...defaults } = BY_INPUT[kind];
   const batch = settings.batch ?? defaults.batch;
+  const refuse = (name: string, reason: string, received: number): never => {
+    throw new UnseenError('ARGUMENT_INVALID', { name, reason, received });
+  };
+  if (settings.perClass > batch) refuse('perClass', `is at most batch, which is ${batch}`, settings.perClass);
+  if (settings.loss === 'triplet' && batch > MAX_TRIPLET_BATCH)
+    refuse('batch', `is at most ${MAX_TRIPLET_BATCH} for loss "triplet"`, batch);
   const steps = Math.min(most, Math.max(fewest, Math.ceil((epochs * sourceRows) / batch)));
   return {
     ...settings,

@@ -55,24 +55,25 @@ export async function similaritySpace(
     whitening,
     { threads },
   );
-  const filtered = normaliseRows(await filter(white, options.random));
+  const filtered = normaliseRows(await filter(white, options.random, threads));
   return options.neighbours > 0 ? smooth(filtered, options.neighbours, threads) : filtered;
 }
 
 /** The pool's principal directions, each weighted by its share of variance beyond the within-class one, which is 1. */
-async function filter(white: Matrix, random: Random): Promise<Matrix> {
+async function filter(white: Matrix, random: Random, threads: number | undefined): Promise<Matrix> {
   const mean = groupMeans(white, new Int32Array(white.rows), 1).data;
   const proceed = async (): Promise<void> => {};
-  const spread = await covariance(white, mean, proceed);
+  const spread = await covariance(white, mean, proceed, threads);
   const count = Math.min(MAX_DIRECTIONS, white.cols);
   const directions = Float32Array.from(leadingEigenvectors(spread, count, random));
   // Projected, not centred: the pool's mean is where it lies relative to the source, which clusters share or do not.
-  const projected = await project(white, new Float32Array(white.cols), directions, proceed);
+  const projected = await project(white, new Float32Array(white.cols), directions, proceed, threads);
   const centres = await project(
     { data: mean, rows: 1, cols: white.cols },
     new Float32Array(white.cols),
     directions,
     proceed,
+    threads,
   );
   const shares = new Float64Array(count);
   for (let k = 0; k < count; k++) {

@@ -239,7 +239,8 @@ class Loop {
     const similar = new Float32Array(batch * batch);
     const dissimilar = new Float32Array(batch * batch);
     pairs.fill(rows, similar, dissimilar);
-    const transfer = settings.transfer * Math.min(1, ++this.#jointSteps / (TRANSFER_RAMP * steps));
+    const ramp = TRANSFER_RAMP * steps * (1 - settings.warmUp);
+    const transfer = settings.transfer * Math.min(1, ++this.#jointSteps / ramp);
     return { target: gatherInputs(set.pool.inputs, rows, this.#augment), similar, dissimilar, transfer };
   }
 }

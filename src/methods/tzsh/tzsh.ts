@@ -6,7 +6,9 @@
  * them (`fine.ts`), so that the source's similarities are transferred greedily (`greedy.ts`). Formulas, weights and
  * schedules are this project's reconstruction.
  */
+
 import { UnseenError } from '../../errors.ts';
+import { Random } from '../../random.ts';
 import type { Dataset, HashMethod, Split } from '../contract.ts';
 import { defineMethod } from '../define.ts';
 import { hiddenLabels } from './monitor.ts';
@@ -27,12 +29,13 @@ export function tzsh(options: TzshOptions, variant: Variant = 'greedy'): HashMet
       name: nameOf(variant),
       schema: tzshSchema,
       needs: { labels: true, classEmbeddings: true, pool: transductive },
-      train({ settings, set, random, report, checkpoint, data, split, options: { monitor } }) {
+      train({ settings, set, report, checkpoint, data, split, options: { monitor } }) {
         return trainTzsh({
           set,
           settings: resolveSettings(settings, set.preprocessing.kind, set.source.labels.length),
           variant,
-          random,
+          // The same streams for every variant: ablations see the same batches.
+          random: (stream) => new Random(settings.seed, `tzsh/${stream}`),
           report,
           checkpoint,
           ...(variant === 'oracle' && { oracle: oracleLabels(data, split) }),
