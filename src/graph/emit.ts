@@ -4,8 +4,9 @@
  */
 import { type FusableNode, fuse } from './fuse.ts';
 import { dependencies } from './gradient.ts';
+import { type InPlace, updateInPlace } from './inplace.ts';
 import type { NodeProto, TensorProto, TensorType, ValueInfoProto } from './onnx.ts';
-import { encodeModel } from './onnx.ts';
+import { encodeModel, MICROSOFT } from './onnx.ts';
 import { invalid, type Shape, showShape } from './shape.ts';
 import { type Attributes, type DType, Parameter, type Tensor } from './tensor.ts';
 
@@ -27,8 +28,11 @@ export interface EmitOptions {
   /** Values to bake in; without them parameters are graph inputs called by their names. */
   readonly parameters?: ReadonlyMap<string, Float32Array>;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Adds a first output that is an empty sequence, for `runInPlace`. */
-  readonly inPlace?: boolean;
+}
+
+export interface StepEmitOptions extends EmitOptions {
+  /** Name of a parameter → the output with its next value. */
+  readonly states: ReadonlyMap<string, string>;
 }
 
 /** The parameters that tensors depend on; two of one name must be the same object. */
@@ -45,7 +49,19 @@ export function parametersOf(roots: Iterable<Tensor>): Parameter[] {
 }
 
 /** The bytes of an ONNX model that computes `outputs`. */
-export function emit({ inputs, outputs, parameters, metadata, inPlace = false }: EmitOptions): Uint8Array {
+export const emit = (options: EmitOptions): Uint8Array => build(options).model;
+
+/**
+ * A model for `runInPlace`: its first output is an empty sequence, and the outputs in `inPlace`, some of them in addition
+ * to those that were asked for, must be bound to the memory that their state is fed from.
+ */
+export const emitStep = (options: StepEmitOptions): { model: Uint8Array; inPlace: InPlace['outputs'] } =>
+  build(options, options.states);
+
+function build(
+  { inputs, outputs, parameters, metadata }: EmitOptions,
+  states?: ReadonlyMap<string, string>,
+): { model: Uint8Array; inPlace: InPlace['outputs'] } {
   const names = new Map<Tensor, string>();
   const taken = new Set<string>(outputs.keys());
   const graphInputs: ValueInfoProto[] = [];
@@ -65,7 +81,11 @@ export function emit({ inputs, outputs, parameters, metadata, inPlace = false }:
     while (taken.has(name));
     return name;
   };
-  const addInitializer = (name: string, tensor: Tensor, data: ArrayBufferView): void => {
+  const addInitializer = (
+    name: string,
+    tensor: Pick<Tensor, 'shape' | 'dtype'>,
+    data: ArrayBufferView,
+  ): void => {
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     initializers.push({ name, dims: tensor.shape as number[], dataType: ONNX_TYPE[tensor.dtype], rawData });
   };
@@ -120,24 +140,34 @@ export function emit({ inputs, outputs, parameters, metadata, inPlace = false }:
   );
   const shapes = new Map([...names].map(([tensor, name]) => [name, tensor.shape]));
   const fused = fuse(nodes, { kept: new Set(results.values()), scalars, shapes });
-  const produced = renameOutputs(fused, results);
-  const graphOutputs: ValueInfoProto[] = [...outputs].map(([name, { shape, dtype }]) =>
-    valueInfo(name, shape, dtype),
-  );
-  if (inPlace) {
-    produced.push({ type: 'SequenceEmpty', inputs: [], outputs: [STOP], attributes: {}, shape: [] });
-    graphOutputs.unshift({ name: STOP, type: { sequenceType: { elemType: tensorType([], 'float32') } } });
+  const plain = renameOutputs(fused, results);
+  const update = states && updateInPlace(plain, states, shapes, new Set(outputs.keys()));
+  const produced = [...(update?.nodes ?? plain)];
+  for (const [name, values] of update?.constants ?? []) {
+    const data = BigInt64Array.from(values, BigInt);
+    addInitializer(claim(name), { shape: [values.length], dtype: 'int64' }, data);
   }
-  return encodeModel(
+  const graphOutputs = new Map(
+    [...outputs].map(([name, { shape, dtype }]) => [name, valueInfo(name, shape, dtype)]),
+  );
+  for (const [name, { shape }] of update?.outputs ?? [])
+    graphOutputs.set(name, valueInfo(name, shape, 'float32'));
+  const listed = [...graphOutputs.values()];
+  if (update) {
+    produced.push({ type: 'SequenceEmpty', inputs: [], outputs: [STOP], attributes: {}, shape: [] });
+    listed.unshift({ name: STOP, type: { sequenceType: { elemType: tensorType([], 'float32') } } });
+  }
+  const model = encodeModel(
     {
       name: 'unseen',
-      node: produced.map((node) => toProto(withoutUnread(node, produced, outputs))),
+      node: produced.map((node) => toProto(withoutUnread(node, produced, graphOutputs))),
       initializer: initializers.filter(({ name }) => produced.some((node) => node.inputs.includes(name))),
       input: graphInputs,
-      output: graphOutputs,
+      output: listed,
     },
     metadata,
   );
+  return { model, inPlace: update?.outputs ?? new Map() };
 }
 
 /** Gives the first output of each produced value its public name; further names and pass-through values get an Identity. */
@@ -185,7 +215,7 @@ const valueInfo = (name: string, shape: Shape, dtype: DType): ValueInfoProto => 
 function withoutUnread(
   node: FusableNode,
   nodes: readonly FusableNode[],
-  results: ReadonlyMap<string, Tensor>,
+  results: ReadonlyMap<string, unknown>,
 ): FusableNode {
   const read = (name: string): boolean =>
     results.has(name) || nodes.some(({ inputs }) => inputs.includes(name));
@@ -196,6 +226,7 @@ function withoutUnread(
 
 const toProto = (node: FusableNode): NodeProto => ({
   opType: node.type,
+  ...(node.type === 'FusedConv' && { domain: MICROSOFT }),
   name: node.outputs[0]!,
   input: [...node.inputs],
   output: [...node.outputs],

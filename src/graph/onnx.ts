@@ -7,6 +7,8 @@ import protobuf from 'protobufjs/light.js';
 /** Operator set of every model that is written; ONNX Runtime 1.14 and newer run it. */
 export const OPSET = 18;
 const IR_VERSION = 8;
+/** Operators that only ONNX Runtime has. */
+export const MICROSOFT = 'com.microsoft';
 
 type Field = [type: string, id: number, rule?: 'repeated'];
 
@@ -32,6 +34,7 @@ const MESSAGES: Record<string, Record<string, Field>> = {
     output: ['string', 2, 'repeated'],
     name: ['string', 3],
     opType: ['string', 4],
+    domain: ['string', 7],
     attribute: ['AttributeProto', 5, 'repeated'],
   },
   AttributeProto: {
@@ -77,6 +80,8 @@ export interface NodeProto {
   output: string[];
   name: string;
   opType: string;
+  /** Default: ONNX's own. */
+  domain?: string;
   attribute: {
     name: string;
     type: number;
@@ -118,7 +123,10 @@ export function encodeModel(graph: GraphProto, metadata: Readonly<Record<string,
     irVersion: IR_VERSION,
     producerName: 'unseen',
     graph,
-    opsetImport: [{ domain: '', version: OPSET }],
+    opsetImport: [
+      { domain: '', version: OPSET },
+      ...(graph.node.some(({ domain }) => domain === MICROSOFT) ? [{ domain: MICROSOFT, version: 1 }] : []),
+    ],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   }).finish();
 }

@@ -38,7 +38,7 @@ export async function openSession(
 }
 
 /**
- * Runs a session that was emitted with `inPlace` so that its results are left in the tensors of `fetches`.
+ * Runs a session that was made by `emitStep` so that its results are left in the tensors of `fetches`.
  *
  * ONNX Runtime does write there, but its Node binding (1.30) then copies every output once more into a new array, a
  * quarter of the time of a training step with two million parameters. The binding refuses to return sequences, and

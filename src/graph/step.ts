@@ -1,12 +1,13 @@
 /**
  * A training step as one ONNX model: forward, gradients and the optimiser's update. What changes from step to step lives
- * in two sets of tensors; a run reads one and writes the other, then they swap, so nothing is copied.
+ * in two sets of tensors; a run reads one and writes the other, then they swap, so nothing is copied. Large values that
+ * can be written over where they lie have one tensor only.
  */
 import * as ort from 'onnxruntime-node';
 import { UnseenError } from '../errors.ts';
 import { Random } from '../random.ts';
 import { add } from './elementwise.ts';
-import { emit, parametersOf } from './emit.ts';
+import { emitStep, parametersOf } from './emit.ts';
 import { compileForwardOver, type Forward, type ForwardGraph } from './forward.ts';
 import { dependencies, grad } from './gradient.ts';
 import { zeros } from './initializers.ts';
@@ -35,10 +36,11 @@ export interface RunOptions {
 /** A value that the step replaces: its two tensors, `current` the one to read. */
 interface Slot {
   readonly source: Parameter;
-  /** Undefined: the value never changes (a frozen parameter). */
-  readonly next: Tensor | undefined;
   current: ort.Tensor;
+  /** Undefined: the value never changes (a frozen parameter) or is written over. */
   spare: ort.Tensor | undefined;
+  /** Outputs that are written over the current value: the same memory, in the shapes that the graph gives them. */
+  readonly over: ReadonlyMap<string, ort.Tensor>;
 }
 
 export class TrainingStep {
@@ -58,7 +60,9 @@ export class TrainingStep {
     this.#inputs = options.inputs;
     this.#scalars = plan.scalars;
     this.#options = options;
-    this.#slots = new Map(plan.states.map((state) => [state.source.name, allocate(state, options.seed)]));
+    this.#slots = new Map(
+      plan.states.map((state) => [state.source.name, allocate(state, plan, options.seed)]),
+    );
     this.#reports = new Map(
       plan.reports.map((name) => [name, new ort.Tensor('float32', new Float32Array(1), [])]),
     );
@@ -88,8 +92,9 @@ export class TrainingStep {
     for (const { name, value } of this.#scalars)
       bound[name] = new ort.Tensor('float32', Float32Array.of(value(host)), []);
     const fetches: Record<string, ort.Tensor> = Object.fromEntries(this.#reports);
-    for (const [name, { current, spare }] of this.#slots) {
+    for (const [name, { current, spare, over }] of this.#slots) {
       bound[name] = current;
+      for (const [output, tensor] of over) fetches[output] = tensor;
       if (spare) fetches[nextName(name)] = spare;
     }
     await engine('a training step', () => runInPlace(this.#session, bound, fetches));
@@ -180,12 +185,20 @@ interface Plan {
   readonly states: { source: Parameter; next: Tensor | undefined }[];
   readonly scalars: { name: string; value: (host: HostState) => number; tensor: Tensor }[];
   readonly reports: string[];
+  readonly inPlace: ReturnType<typeof emitStep>['inPlace'];
 }
 
-function allocate({ source, next }: Plan['states'][number], seed: number): Slot {
+function allocate({ source, next }: Plan['states'][number], { inPlace }: Plan, seed: number): Slot {
   const first = source.initializer(source.shape as number[], new Random(seed, `init/${source.name}`));
-  const wrap = (data: Float32Array) => new ort.Tensor('float32', data, source.shape as number[]);
-  return { source, next, current: wrap(first), spare: next && wrap(new Float32Array(source.size)) };
+  const wrap = (data: Float32Array, shape = source.shape as readonly number[]) =>
+    new ort.Tensor('float32', data, shape);
+  const own = [...inPlace].filter(([, { state }]) => state === source.name);
+  return {
+    source,
+    current: wrap(first),
+    spare: next && own.length === 0 ? wrap(new Float32Array(source.size)) : undefined,
+    over: new Map(own.map(([output, { shape }]) => [output, wrap(first, shape)])),
+  };
 }
 
 /**
@@ -239,7 +252,11 @@ export async function compileStep(options: StepOptions): Promise<TrainingStep> {
   const states = [...new Set([...all, ...next.keys()])].map((source) => ({ source, next: next.get(source) }));
   const outputs = new Map(reports);
   for (const [parameter, tensor] of next) outputs.set(nextName(parameter.name), tensor);
-  const model = emit({ inputs: [...inputs, ...scalars.map(({ tensor }) => tensor)], outputs, inPlace: true });
+  const { model, inPlace } = emitStep({
+    inputs: [...inputs, ...scalars.map(({ tensor }) => tensor)],
+    outputs,
+    states: new Map([...next.keys()].map(({ name }) => [name, nextName(name)])),
+  });
   const session = await openSession(model, options);
-  return new TrainingStep(session, { states, scalars, reports: [...reports.keys()] }, options);
+  return new TrainingStep(session, { states, scalars, reports: [...reports.keys()], inPlace }, options);
 }
