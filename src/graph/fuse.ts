@@ -3,7 +3,7 @@
  *   c · Gemm(A, B)     → Gemm(alpha = c)
  *   Gemm(A, B) + bias  → Gemm(A, B, bias)
  * where the intermediate result has no other reader. (A whole matrix is not folded into the product that way, as
- * momentum could be: ONNX Runtime first copies it on one thread, which costs more than the addition.)
+ * momentum could be: ONNX Runtime first copies it on one thread; `inplace.ts` adds large ones without a copy.)
  */
 import type { Shape } from './shape.ts';
 import type { Attributes } from './tensor.ts';
