@@ -1,6 +1,12 @@
 /** Batches of the two streams: which rows, and their inputs as the network takes them. */
 import type { Random } from '../../random.ts';
-import type { Inputs } from '../contract.ts';
+import type { Inputs, TrainingSet } from '../contract.ts';
+
+/** `[n]` labels of the source, counting seen classes instead of all: 0 … seen − 1. */
+export function seenLabels({ source, seen }: TrainingSet): Int32Array {
+  const place = new Map(Array.from(seen, (c, i) => [c, i]));
+  return source.labels.map((label) => place.get(label)!);
+}
 
 /** Source rows: random classes, `perClass` random items of each, so that every batch has positives. */
 export function sourceSampler(

@@ -33,8 +33,12 @@ const MIN_SEEDS = 3;
  * @param embeddings of the target classes `[k, a]`, unit rows
  * @returns `[m]` target class, or −1 for items that seed none; an item that could seed several goes to the one that scores it best
  */
-export async function semanticSeeds(semantic: Matrix, embeddings: Matrix): Promise<Int32Array> {
-  const scores = await product(semantic, embeddings, { transposeB: true });
+export async function semanticSeeds(
+  semantic: Matrix,
+  embeddings: Matrix,
+  threads?: number,
+): Promise<Int32Array> {
+  const scores = await product(semantic, embeddings, { transposeB: true, threads });
   const { rows, cols: classes } = scores;
   const seeds = new Int32Array(rows).fill(-1);
   const best = new Float64Array(rows).fill(-Infinity);

@@ -1,10 +1,12 @@
 /** One mining: pool and source through the network as it is, then coarse and fine. */
+
+import { takeRows } from '../../data/index.ts';
 import type { Forward, TrainingStep } from '../../graph/index.ts';
 import type { Random } from '../../random.ts';
 import type { Inputs, Matrix, TrainingSet } from '../contract.ts';
-import { gatherInputs } from './batches.ts';
+import { gatherInputs, seenLabels } from './batches.ts';
 import { type Assignment, clusterPool, refinePrototypes, semanticSeeds } from './coarse.ts';
-import { groupMeans, rowOf } from './dense.ts';
+import { groupMeans } from './dense.ts';
 import type { PairScorer } from './fine.ts';
 import type { Network } from './network.ts';
 import type { TzshSettings } from './options.ts';
@@ -44,11 +46,10 @@ export class Miner {
     this.#set = set;
     this.#settings = settings;
     this.#random = random;
-    const { labels } = set.source;
+    const labels = seenLabels(set);
     const enough = Math.max(COVARIANCE_ROWS.atLeast, COVARIANCE_ROWS.perDimension * width);
     this.#sourceRows = random.permutation(labels.length).subarray(0, enough).slice().sort();
-    const place = new Map(Array.from(set.seen, (c, i) => [c, i]));
-    this.#sourceLabels = this.#sourceRows.map((row) => place.get(labels[row]!)!);
+    this.#sourceLabels = this.#sourceRows.map((row) => labels[row]!);
   }
 
   /** Encodes with the current parameters of `step`. */
@@ -89,7 +90,7 @@ export class Miner {
       ? await refinePrototypes(space, groupMeans(space, previous, classes), threads)
       : await clusterPool(
           space,
-          await semanticSeeds(pool.semantic, rowsOf(classEmbeddings, unseen)),
+          await semanticSeeds(pool.semantic, takeRows(classEmbeddings, unseen), threads),
           classes,
           this.#random,
           threads,
@@ -118,13 +119,4 @@ export class Miner {
     const matrix = (name: string): Matrix => ({ ...parts[name]!, rows: all.length });
     return { features: matrix('features'), semantic: matrix('semantic'), z: matrix('z') };
   }
-}
-
-/** Some rows of a matrix, in the order given. */
-export function rowsOf(matrix: Matrix, rows: Int32Array): Matrix {
-  const data = new Float32Array(rows.length * matrix.cols);
-  rows.forEach((row, i) => {
-    data.set(rowOf(matrix, row), i * matrix.cols);
-  });
-  return { data, rows: rows.length, cols: matrix.cols };
 }

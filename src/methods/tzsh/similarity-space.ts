@@ -14,6 +14,7 @@ import type { Random } from '../../random.ts';
 import type { Matrix } from '../contract.ts';
 import { covariance, project } from '../covariance.ts';
 import { leadingEigenvectors } from '../principal.ts';
+import { meanRow } from '../projection.ts';
 import { groupMeans, normaliseRows, product, rowOf } from './dense.ts';
 
 export interface SpaceOptions {
@@ -49,7 +50,7 @@ export async function similaritySpace(
   const within = centred(source, (row) => rowOf(means, labels[row]!));
   const scatter = await product(within, within, { transposeA: true, threads });
   const whitening = inverseRoot(scatter, source.rows, options.shrinkage);
-  const centre = groupMeans(source, new Int32Array(source.rows), 1).data;
+  const centre = meanRow(source);
   const white = await product(
     centred(pool, () => centre),
     whitening,
@@ -61,7 +62,7 @@ export async function similaritySpace(
 
 /** The pool's principal directions, each weighted by its share of variance beyond the within-class one, which is 1. */
 async function filter(white: Matrix, random: Random, threads: number | undefined): Promise<Matrix> {
-  const mean = groupMeans(white, new Int32Array(white.rows), 1).data;
+  const mean = meanRow(white);
   const proceed = async (): Promise<void> => {};
   const spread = await covariance(white, mean, proceed, threads);
   const count = Math.min(MAX_DIRECTIONS, white.cols);

@@ -1,13 +1,14 @@
 /** The training loop: warm-up on the source, then greedy rounds of mining and joint training. */
+import { takeRows } from '../../data/index.ts';
 import type { TrainingStep } from '../../graph/index.ts';
 import { exportModel } from '../../graph/index.ts';
 import type { Random } from '../../random.ts';
 import type { Inputs, TrainingSet } from '../contract.ts';
-import { gatherInputs, randomRows, sourceSampler } from './batches.ts';
+import { gatherInputs, randomRows, seenLabels, sourceSampler } from './batches.ts';
 import { representatives } from './coarse.ts';
 import { coarsePairs, finePairs, type MinedPairs } from './fine.ts';
 import { nextRound, type Round } from './greedy.ts';
-import { Miner, rowsOf } from './mining.ts';
+import { Miner } from './mining.ts';
 import { type PairPrecision, pairPrecision } from './monitor.ts';
 import { buildNetwork, type Network } from './network.ts';
 import { compileObjective, scoredPairs } from './objective.ts';
@@ -47,7 +48,7 @@ export async function trainTzsh(training: TzshTraining): Promise<Uint8Array> {
     hidden: settings.hidden,
     semantics: set.classEmbeddings.cols,
   });
-  const embeddings = rowsOf(set.classEmbeddings, set.seen);
+  const embeddings = takeRows(set.classEmbeddings, set.seen);
   const loop = new Loop(training);
   const { steps } = settings;
   const mines = variant !== 'source-only' && variant !== 'oracle';
@@ -162,8 +163,7 @@ class Loop {
   constructor(training: TzshTraining) {
     const { set, settings, random } = training;
     this.#training = training;
-    const place = new Map(Array.from(set.seen, (c, i) => [c, i]));
-    this.#labels = set.source.labels.map((label) => place.get(label)!);
+    this.#labels = seenLabels(set);
     this.#nextSource = sourceSampler(this.#labels, set.seen.length, random('source batches'), settings);
     this.#pairs = random('scored pairs');
     this.#targets = random('target batches');
