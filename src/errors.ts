@@ -100,6 +100,21 @@ export const ERRORS = {
     message: '{file}: {what} has {received} rows, the dataset has {expected}',
     hint: 'Every list of files must add up to "rows" of dataset.json.',
   },
+  LABEL_WITHOUT_ITEM: {
+    exit: 2,
+    message: '{modality}: row {row} has the label {value} but no item in this modality',
+    hint: 'Give the row an item ("places"), or leave it unlabelled in this modality.',
+  },
+  ROW_EMPTY: {
+    exit: 2,
+    message: '{file}: row {row} has no item in any modality',
+    hint: 'Leave the row out, or name its item in "places".',
+  },
+  ROW_WITHOUT_ITEM: {
+    exit: 2,
+    message: 'row {row} has no item in this modality',
+    hint: 'Ask only for rows whose "places" is not -1.',
+  },
   LABEL_OUT_OF_RANGE: {
     exit: 2,
     message: '{file}: row {row}: label {value} is none of the {classes} classes',

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { UnseenError } from '../errors.ts';
 import { canonicalJson } from './canonical.ts';
-import type { Dataset, Images, Matrix, Modality, ModalityName } from './dataset.ts';
+import type { Dataset, Images, Matrix, Modality, ModalityName, WordVectors } from './dataset.ts';
 import { Labels } from './labels.ts';
 import { checkFinite, matrixFromLists, unitRows } from './matrix.ts';
 import { checkLabels, listsFromCaller, listsFromIndexes } from './read-labels.ts';
@@ -17,8 +17,12 @@ export interface ModalityParts {
   readonly features?: MatrixLike;
   readonly images?: Images;
   readonly texts?: readonly (readonly string[])[];
-  /** Class indexes `[n]` (−1: unlabelled), class lists (empty: unlabelled), or `Labels`. */
+  /** `[rows]`: the item that a row shows, −1 for none. Default: row i shows item i. */
+  readonly places?: ArrayLike<number>;
+  /** A row of the dataset each: class indexes (−1: unlabelled), class lists (empty: unlabelled), or `Labels`. */
   readonly labels: Labels | ArrayLike<number> | readonly (readonly number[])[];
+  /** The label space, as indexes into the dataset's classes. Default: all. */
+  readonly classes?: ArrayLike<number>;
   readonly extractor?: string;
 }
 
@@ -30,6 +34,7 @@ export interface DatasetParts {
   readonly parts?: { readonly train: readonly [number, number]; readonly test: readonly [number, number] };
   readonly groups?: ArrayLike<number>;
   readonly rowNames?: readonly string[];
+  readonly wordVectors?: WordVectors;
   readonly modalities: Readonly<Partial<Record<ModalityName, ModalityParts>>>;
 }
 
@@ -61,6 +66,37 @@ function toLabels(labels: ModalityParts['labels'], classes: number, name: string
   return Labels.fromLists(lists, classes);
 }
 
+/** Ascending, in range, none twice. */
+function toLabelSpace(given: ArrayLike<number>, classes: number, name: string): Int32Array {
+  const space = Int32Array.from(given).sort();
+  space.forEach((label, i) => {
+    if (label < 0 || label >= classes || label === space[i - 1])
+      throw invalid(name, `must name classes from 0 to ${classes - 1}, none twice`, label);
+  });
+  return space;
+}
+
+function toPlaces(given: ArrayLike<number>, items: number, name: string): Int32Array {
+  return Int32Array.from(given, (item, row) => {
+    if (!(Number.isInteger(item) && item >= -1 && item < items))
+      throw invalid(`${name}[${row}]`, `must be an item from 0 to ${items - 1}, or -1 for none`, item);
+    return item;
+  });
+}
+
+/** What a row has in a modality, and what it is called there, must not contradict each other. */
+function checkRows({ labels, classes, places }: Modality, name: string): void {
+  const space = classes && new Set(classes);
+  for (let row = 0; row < labels.rows; row++) {
+    const list = labels.of(row);
+    if (places && places[row]! < 0 && list.length > 0)
+      throw new UnseenError('LABEL_WITHOUT_ITEM', { modality: name, row, value: list[0] });
+    const stray = space && list.find((label) => !space.has(label));
+    if (stray !== undefined)
+      throw new UnseenError('LABEL_OUT_OF_RANGE', { file: name, row, value: stray, classes: space!.size });
+  }
+}
+
 function buildModality(parts: ModalityParts, classes: number, name: string): Modality {
   const labels = toLabels(parts.labels, classes, `${name}.labels`);
   const features = parts.features && toMatrix(parts.features, `${name}.features`);
@@ -68,21 +104,42 @@ function buildModality(parts: ModalityParts, classes: number, name: string): Mod
   const { images, texts, extractor } = parts;
   if (!features && !images && !texts)
     throw invalid(name, 'needs features, images or texts', Object.keys(parts));
-  for (const [what, rows] of Object.entries({
+  const items = (parts.places && (features?.rows ?? images?.count ?? texts?.length)) ?? labels.rows;
+  for (const [what, received] of Object.entries({
     features: features?.rows,
     images: images?.count,
     texts: texts?.length,
   })) {
-    if (rows !== undefined && rows !== labels.rows)
-      throw new UnseenError('DATASET_ROWS', { file: name, what, received: rows, expected: labels.rows });
+    if (received !== undefined && received !== items)
+      throw new UnseenError('DATASET_ROWS', { file: name, what, received, expected: items });
   }
-  return {
+  if (parts.places && parts.places.length !== labels.rows)
+    throw new UnseenError('DATASET_ROWS', {
+      file: name,
+      what: 'places',
+      received: parts.places.length,
+      expected: labels.rows,
+    });
+  const modality = {
     labels,
     ...(features && { features }),
     ...(images && { images }),
     ...(texts && { texts }),
+    ...(parts.places && { places: toPlaces(parts.places, items, `${name}.places`) }),
+    ...(parts.classes && { classes: toLabelSpace(parts.classes, classes, `${name}.classes`) }),
     ...(extractor !== undefined && { extractor }),
   };
+  checkRows(modality, name);
+  return modality;
+}
+
+function checkWordVectors(wordVectors: WordVectors | undefined): void {
+  if (!wordVectors) return;
+  const { words, vectors } = wordVectors;
+  toMatrix(vectors, 'wordVectors.vectors');
+  checkFinite(vectors, 'wordVectors.vectors');
+  if (words.length !== vectors.rows)
+    throw invalid('wordVectors.words', `must be one a row of the vectors (${vectors.rows})`, words.length);
 }
 
 function buildEmbeddings(parts: DatasetParts): Map<string, Matrix> {
@@ -128,16 +185,19 @@ function fingerprint(dataset: Omit<Dataset, 'fingerprint'>): string {
     if (!labels) continue;
     const lists = Array.from({ length: rows }, (_, row) => [...labels.of(row)]);
     hash.update(`\n${modality}:${canonicalJson(lists)}`);
+    const { places, classes: space } = modalities[modality]!;
+    if (places) hash.update(`\n${modality} places:${canonicalJson([...places])}`);
+    if (space) hash.update(`\n${modality} classes:${canonicalJson([...space])}`);
   }
   if (groups) hash.update(`\ngroups:${canonicalJson([...groups])}`);
   return hash.digest('hex');
 }
 
 /**
- * A dataset from arrays of one's own. Every modality has the same rows in the same order.
+ * A dataset from arrays of one's own. Row i is the same thing in every modality; `places` says which rows lack one.
  *
  * Throws `ARGUMENT_INVALID` (names, ranges, shapes), `DATASET_ROWS` (rows differ), `LABEL_OUT_OF_RANGE`,
- * `VALUE_NOT_FINITE`, `CLASS_EMBEDDING_ZERO`.
+ * `LABEL_WITHOUT_ITEM`, `ROW_EMPTY`, `VALUE_NOT_FINITE`, `CLASS_EMBEDDING_ZERO`.
  */
 export function datasetFromArrays(parts: DatasetParts): Dataset {
   const { name, classes } = parts;
@@ -173,6 +233,12 @@ export function datasetFromArrays(parts: DatasetParts): Dataset {
       throw new UnseenError('DATASET_ROWS', { file: name, what, received, expected: rows });
   }
   checkParts(parts.parts, rows);
+  checkWordVectors(parts.wordVectors);
+  if (built.every(({ places }) => places)) {
+    for (let row = 0; row < rows; row++)
+      if (built.every(({ places }) => places![row]! < 0))
+        throw new UnseenError('ROW_EMPTY', { file: name, row });
+  }
   const groups = parts.groups && Int32Array.from(parts.groups);
   const dataset = {
     name,
@@ -183,6 +249,7 @@ export function datasetFromArrays(parts: DatasetParts): Dataset {
     ...(parts.parts && { parts: parts.parts }),
     ...(groups && { groups }),
     ...(parts.rowNames && { rowNames: parts.rowNames }),
+    ...(parts.wordVectors && { wordVectors: parts.wordVectors }),
   };
   return { ...dataset, fingerprint: fingerprint(dataset) };
 }

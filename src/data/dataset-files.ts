@@ -1,6 +1,6 @@
 /** The files that a dataset is made of, each read and checked by itself; errors name the file and the row inside it. */
 import { UnseenError } from '../errors.ts';
-import type { Matrix } from './dataset.ts';
+import type { Matrix, WordVectors } from './dataset.ts';
 import { decodeUtf8, readBounded, resolveInside } from './files.ts';
 import { checkFinite, matrixFromNpy, stackRows } from './matrix.ts';
 import { readNpy } from './npy.ts';
@@ -99,15 +99,34 @@ export async function readNames(file: string): Promise<string[]> {
   return names as string[];
 }
 
-export async function readGroups(folder: string, place: string): Promise<Int32Array> {
+/** int32 `[rows]`: groups or places; `what` is named in errors. */
+export async function readRowNumbers(folder: string, place: string, what: string): Promise<Int32Array> {
   const file = await resolveInside(folder, place);
   const { data, shape, type } = await readNpy(file);
   if (!(data instanceof Int32Array) || shape.length !== 1)
     throw new UnseenError('FILE_MALFORMED', {
       file,
-      where: 'groups',
+      where: what,
       reason: 'must be int32 [rows]',
       received: `${type} ${JSON.stringify(shape)}`,
     });
   return data;
+}
+
+/** One word a line, and a vector a word. */
+export async function readWordVectors(
+  folder: string,
+  places: { readonly words: string; readonly vectors: string },
+): Promise<WordVectors> {
+  const file = await resolveInside(folder, places.words);
+  const words = await readLines(file);
+  const vectors = await readFeatures(folder, [places.vectors]);
+  if (words.length !== vectors.rows)
+    throw new UnseenError('DATASET_ROWS', {
+      file: places.vectors,
+      what: 'wordVectors.vectors',
+      received: vectors.rows,
+      expected: words.length,
+    });
+  return { words, vectors };
 }

@@ -19,7 +19,11 @@ const modality = z
     features: places.optional(),
     images: places.optional(),
     texts: places.optional(),
-    labels: places,
+    /** int32 `[rows]`: the item that a row shows, −1 for none. */
+    places: place.optional(),
+    labels: places.optional(),
+    /** The label space, by names; label files then count in this list. */
+    classes: z.array(z.string().min(1).max(1000)).min(1).optional(),
     extractor: z.string().min(1).max(200).optional(),
   })
   .refine((value) => value.features || value.images || value.texts, {
@@ -30,13 +34,15 @@ const schema = z.strictObject({
   format: z.literal(DATASET_FORMAT),
   name: z.string().min(1).max(200),
   rows: count.min(1),
-  /** Both modalities have the same rows in the same order; nothing else is read by this version. */
-  paired: z.literal(true).optional(),
+  /** Whether every row has every modality. A fact stated twice: it must agree with the modalities' `places`. */
+  paired: z.boolean().optional(),
   classes: z.array(z.string().min(1).max(1000)).min(1),
   classEmbeddings: z.record(z.string().min(1).max(200), place).optional(),
   parts: z.strictObject({ train: range, test: range }).optional(),
   groups: place.optional(),
   names: place.optional(),
+  /** One word a line, and their vectors `[words, d]` in the same order. */
+  wordVectors: z.strictObject({ words: place, vectors: place }).optional(),
   /** Source, licence, citation … for people; never read. */
   about: z.unknown().optional(),
   modalities: z

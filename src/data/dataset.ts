@@ -29,12 +29,20 @@ export interface ImagePixels {
 export type Images = ImageFiles | ImagePixels;
 
 export interface Modality {
-  /** Features `[rows, d]`, every value finite. */
+  /** Features `[items, d]`, every value finite. */
   readonly features?: Matrix;
   readonly images?: Images;
-  /** Raw texts, one or several a row. */
+  /** Raw texts, one or several an item. */
   readonly texts?: readonly (readonly string[])[];
+  /**
+   * `[rows]`: the item of `features`, `images` and `texts` that a row shows; −1 where the row has none in this modality.
+   * Rows may share an item (one text for three pictures). Absent: row i shows item i.
+   */
+  readonly places?: Int32Array;
+  /** A class list a row of the dataset; empty where the row is unlabelled in this modality. */
   readonly labels: Labels;
+  /** The modality's label space: the classes that its labels are drawn from, ascending. Absent: all. */
+  readonly classes?: Int32Array;
   /**
    * Name of the function in `encoders/` that made `features` from `images` (e.g. `gradients/1`).
    * With it a model trained on features encodes raw files; without it, features only.
@@ -44,10 +52,18 @@ export interface Modality {
 
 export type ModalityName = 'image' | 'text';
 
+/** Vectors of words: what text encoders know of words that no training text holds. */
+export interface WordVectors {
+  readonly words: readonly string[];
+  /** `[words, d]` */
+  readonly vectors: Matrix;
+}
+
 export interface Dataset {
   readonly name: string;
+  /** A row is an image, a text, or a pair of both. */
   readonly rows: number;
-  /** Class names; a label is an index into this list. */
+  /** Class names, of all modalities' label spaces; a label is an index into this list. */
   readonly classes: readonly string[];
   /** By name, each `[classes, a]` with rows of unit L2 norm. The first is the default. */
   readonly classEmbeddings: ReadonlyMap<string, Matrix>;
@@ -57,7 +73,9 @@ export interface Dataset {
   readonly groups?: Int32Array;
   /** `[rows]` names to show beside results. */
   readonly rowNames?: readonly string[];
+  /** For the text modality. */
+  readonly wordVectors?: WordVectors;
   readonly modalities: Readonly<Partial<Record<ModalityName, Modality>>>;
-  /** SHA-256 of name, rows, classes, labels, groups and parts: a split is made for exactly one dataset. */
+  /** SHA-256 of name, rows, classes, label spaces, labels, places, groups and parts: a split is made for exactly one dataset. */
   readonly fingerprint: string;
 }

@@ -9,10 +9,13 @@ export type {
   Matrix,
   Modality,
   ModalityName,
+  WordVectors,
 } from './dataset.ts';
 export { imagesFromPaths, imagesFromPixels, imagesFromTar, listImages, openImages } from './images.ts';
 export type { Importer, ImportOptions } from './import/importer.ts';
 export { IMPORTERS, importerFor } from './import/registry.ts';
+export { hasItem, itemsOf, takeFeatures, takeImages, takeTexts } from './items.ts';
+export type { LabelBudget } from './label-budget.ts';
 export { Labels } from './labels.ts';
 export type { AnySplitOptions, SplitOptions, SupervisedOptions, ZeroShotOptions } from './make-split.ts';
 export { makeSplit, supervisedSplit, zeroShotSplit } from './make-split.ts';

@@ -2,6 +2,7 @@
 import { UnseenError } from '../errors.ts';
 import { canonicalHash } from './canonical.ts';
 import type { Dataset } from './dataset.ts';
+import { type LabelBudget, labelBudget } from './label-budget.ts';
 import { PROTOCOLS, type Protocol, type Split } from './split.ts';
 import { type ClassUnits, dealClass, unitsByClass } from './split-rows.ts';
 import { chooseUnseen, className, type UnseenClasses } from './unseen-classes.ts';
@@ -9,7 +10,7 @@ import { chooseUnseen, className, type UnseenClasses } from './unseen-classes.ts
 /** Share of a class's rows that become queries where the dataset has no parts. */
 const QUERY_SHARE = 0.25;
 
-export interface SplitOptions {
+export interface SplitOptions extends LabelBudget {
   /** Draws the unseen classes and deals the rows; an integer. Default 0. */
   readonly seed?: number;
   /**
@@ -86,7 +87,10 @@ function checkUnits(dataset: Dataset, label: number, units: ClassUnits, sides: n
     });
 }
 
-type SplitRows = Pick<Split, 'seen' | 'unseen' | 'train' | 'pool' | 'query' | 'database'>;
+type SplitRows = Pick<
+  Split,
+  'seen' | 'unseen' | 'train' | 'pool' | 'query' | 'database' | 'labelled' | 'labelSpaces'
+>;
 
 function finish(dataset: Dataset, protocol: Protocol, seed: number, rows: SplitRows): Split {
   const body = {
@@ -100,6 +104,8 @@ function finish(dataset: Dataset, protocol: Protocol, seed: number, rows: SplitR
     pool: ascending(rows.pool),
     query: ascending(rows.query),
     database: ascending(rows.database),
+    ...(rows.labelled && { labelled: rows.labelled }),
+    ...(rows.labelSpaces && { labelSpaces: rows.labelSpaces }),
   };
   return { ...body, hash: canonicalHash(body) };
 }
@@ -150,6 +156,7 @@ export function zeroShotSplit(dataset: Dataset, options: ZeroShotOptions): Split
     pool: pool.flat(),
     query: query.flat(),
     database: database.flat(),
+    ...labelBudget(new Map(seenClasses), seed, options),
   });
 }
 
@@ -174,6 +181,7 @@ export function supervisedSplit(dataset: Dataset, options: SupervisedOptions = {
   const train: (readonly number[])[] = [];
   const query: (readonly number[])[] = [];
   const database: (readonly number[])[] = [];
+  const trained = new Map<number, ClassUnits>();
   for (const [label, units] of byClass) {
     // A class that is never asked needs nothing to be found.
     if (units.askable.length > 0) checkUnits(dataset, label, units, halves ? 2 : 1);
@@ -181,6 +189,8 @@ export function supervisedSplit(dataset: Dataset, options: SupervisedOptions = {
     query.push(dealt.query);
     train.push(dealt.first, halves ? [] : dealt.second);
     database.push(dealt.second, halves ? [] : dealt.first);
+    const inTrain = new Set(train.slice(-2).flat());
+    trained.set(label, { askable: [], findable: units.findable.filter(([row]) => inTrain.has(row!)) });
   }
   return finish(dataset, protocol, seed, {
     seen: [...byClass.keys()],
@@ -189,6 +199,7 @@ export function supervisedSplit(dataset: Dataset, options: SupervisedOptions = {
     pool: [],
     query: query.flat(),
     database: database.flat(),
+    ...labelBudget(trained, seed, options),
   });
 }
 

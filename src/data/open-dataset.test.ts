@@ -104,7 +104,7 @@ describe('openDataset', () => {
       'FILE_MALFORMED',
       { where: 'modalities.image' },
     ],
-    ['unpaired rows', { paired: false }, 'FILE_MALFORMED', { where: 'paired', received: false }],
+    ['a vague claim of pairs', { paired: 'some' }, 'FILE_MALFORMED', { where: 'paired', received: 'some' }],
     ['a path upwards', image({ features: '../f1.npy' }), 'PATH_OUTSIDE', { received: '../f1.npy' }],
     ['a path upwards and back', image({ features: 'a/../../b.npy' }), 'PATH_OUTSIDE', {}],
     ['a Windows path upwards', image({ features: 'a\\..\\..\\b.npy' }), 'PATH_OUTSIDE', {}],

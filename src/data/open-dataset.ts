@@ -4,7 +4,14 @@ import path from 'node:path';
 import { UnseenError } from '../errors.ts';
 import { datasetFromArrays, type ModalityParts } from './build-dataset.ts';
 import type { Dataset, Images, Matrix } from './dataset.ts';
-import { readFeatures, readGroups, readLabelLists, readNames, readTexts } from './dataset-files.ts';
+import {
+  readFeatures,
+  readLabelLists,
+  readNames,
+  readRowNumbers,
+  readTexts,
+  readWordVectors,
+} from './dataset-files.ts';
 import type { DatasetJson, ModalityJson } from './dataset-json.ts';
 import { readDatasetJson } from './dataset-json.ts';
 import { isFolder, resolveInside } from './files.ts';
@@ -18,8 +25,11 @@ async function readModality(
   dataset: DatasetJson,
   name: string,
 ): Promise<ModalityParts> {
-  const { features, images, texts, labels, extractor } = json;
-  const lists = await readLabelLists(folder, labels, dataset.classes.length);
+  const { features, images, texts, extractor } = json;
+  const file = path.join(folder, 'dataset.json');
+  const space = json.classes && labelSpace(json.classes, dataset.classes, file, name);
+  const lists = await readLists(folder, json, dataset, space);
+  const places = json.places === undefined ? undefined : await readRowNumbers(folder, json.places, 'places');
   const pictures: Images[] = [];
   for (const place of images ?? []) pictures.push(await openImages(await resolveInside(folder, place)));
   const parts: ModalityParts = {
@@ -27,24 +37,77 @@ async function readModality(
     ...(features && { features: await readFeatures(folder, features) }),
     ...(images && { images: concatImages(pictures, folder) }),
     ...(texts && { texts: await readTexts(folder, texts) }),
+    ...(places && { places }),
+    ...(space && { classes: space }),
     ...(extractor !== undefined && { extractor }),
   };
-  const rows = {
-    features: (parts.features as Matrix | undefined)?.rows,
-    images: parts.images?.count,
-    texts: parts.texts?.length,
+  // With places, items and rows differ; that the items' lists agree is checked by the builder.
+  const counts = {
+    ...(places
+      ? { places: places.length }
+      : {
+          features: (parts.features as Matrix | undefined)?.rows,
+          images: parts.images?.count,
+          texts: parts.texts?.length,
+        }),
     labels: lists.length,
   };
-  for (const [what, received] of Object.entries(rows)) {
+  for (const [what, received] of Object.entries(counts)) {
     if (received !== undefined && received !== dataset.rows)
       throw new UnseenError('DATASET_ROWS', {
-        file: path.join(folder, 'dataset.json'),
+        file,
         what: `modalities.${name}.${what}`,
         received,
         expected: dataset.rows,
       });
   }
   return parts;
+}
+
+/** Class lists over the dataset's classes; without label files every row is unlabelled. */
+async function readLists(
+  folder: string,
+  { labels }: ModalityJson,
+  { rows, classes }: DatasetJson,
+  space: readonly number[] | undefined,
+): Promise<number[][]> {
+  if (!labels) return Array.from({ length: rows }, () => []);
+  const lists = await readLabelLists(folder, labels, space?.length ?? classes.length);
+  if (!space) return lists;
+  return lists.map((list) => list.map((label) => space[label]!).sort((a, b) => a - b));
+}
+
+/** The modality's class names as indexes of the dataset's. */
+function labelSpace(
+  names: readonly string[],
+  classes: readonly string[],
+  file: string,
+  modality: string,
+): number[] {
+  const numbers = new Map(classes.map((name, i) => [name, i]));
+  return names.map((name, i) => {
+    const label = numbers.get(name);
+    if (label !== undefined) return label;
+    throw new UnseenError('FILE_MALFORMED', {
+      file,
+      where: `modalities.${modality}.classes.${i}`,
+      reason: "must be one of the dataset's classes",
+      received: name,
+    });
+  });
+}
+
+/** `paired` repeats what `places` say. */
+function checkPaired(json: DatasetJson, dataset: Dataset, folder: string): void {
+  const { image, text } = dataset.modalities;
+  const whole = [image, text].every((modality) => modality && !modality.places?.some((item) => item < 0));
+  if (json.paired === undefined || !(image && text) || json.paired === whole) return;
+  throw new UnseenError('FILE_MALFORMED', {
+    file: path.join(folder, 'dataset.json'),
+    where: 'paired',
+    reason: `must be ${whole}: ${whole ? 'every row has' : 'some rows lack'} an item in both modalities`,
+    received: json.paired,
+  });
 }
 
 /**
@@ -55,7 +118,8 @@ async function readModality(
  * or `.txt` if there is one.
  *
  * Throws `FILE_UNREADABLE`, `FILE_MALFORMED`, `FILE_LENGTH`, `NPY_UNSUPPORTED`, `PATH_OUTSIDE`, `DATASET_ROWS`,
- * `LABEL_OUT_OF_RANGE`, `VALUE_NOT_FINITE`, `CLASS_EMBEDDING_ZERO`, `CLASS_EMBEDDING_MISSING`, `ARGUMENT_INVALID`.
+ * `LABEL_OUT_OF_RANGE`, `LABEL_WITHOUT_ITEM`, `ROW_EMPTY`, `VALUE_NOT_FINITE`, `CLASS_EMBEDDING_ZERO`,
+ * `CLASS_EMBEDDING_MISSING`, `ARGUMENT_INVALID`.
  */
 export async function openDataset(folder: string): Promise<Dataset> {
   if (!(await isFolder(folder)))
@@ -71,16 +135,19 @@ export async function openDataset(folder: string): Promise<Dataset> {
   for (const [key, place] of Object.entries(json.classEmbeddings ?? {})) {
     classEmbeddings.set(key, await readFeatures(folder, [place]));
   }
-  return datasetFromArrays({
+  const dataset = datasetFromArrays({
     name,
     classes,
     classEmbeddings,
     ...(parts && { parts }),
-    ...(json.groups !== undefined && { groups: await readGroups(folder, json.groups) }),
+    ...(json.groups !== undefined && { groups: await readRowNumbers(folder, json.groups, 'groups') }),
     ...(json.names !== undefined && { rowNames: await readNames(await resolveInside(folder, json.names)) }),
+    ...(json.wordVectors && { wordVectors: await readWordVectors(folder, json.wordVectors) }),
     modalities: {
       ...(modalities.image && { image: await readModality(folder, modalities.image, json, 'image') }),
       ...(modalities.text && { text: await readModality(folder, modalities.text, json, 'text') }),
     },
   });
+  checkPaired(json, dataset, folder);
+  return dataset;
 }

@@ -22,6 +22,8 @@ const schema = z.strictObject({
   pool: rows,
   query: rows,
   database: rows,
+  labelled: rows.optional(),
+  labelSpaces: z.strictObject({ image: rows, text: rows }).optional(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
@@ -59,7 +61,8 @@ export async function loadSplit(file: string, dataset?: Dataset): Promise<Split>
       received: received ?? 'nothing',
     });
   }
-  const split: Split = result.data;
+  const { labelled, labelSpaces, ...rest } = result.data;
+  const split: Split = { ...rest, ...(labelled && { labelled }), ...(labelSpaces && { labelSpaces }) };
   const received = hashOf(split);
   if (received !== split.hash)
     throw new UnseenError('SPLIT_HASH_MISMATCH', { file, expected: split.hash, received });
@@ -72,11 +75,20 @@ export async function loadSplit(file: string, dataset?: Dataset): Promise<Split>
 function checkSplit(split: Split, file: string): void {
   const invalid = (where: string, reason: string, received: unknown) =>
     new UnseenError('SPLIT_INVALID', { file, where, reason, received });
-  for (const list of LISTS) {
-    const wrong = split[list].findIndex((row, i, all) => i > 0 && row <= all[i - 1]!);
-    if (wrong >= 0)
-      throw invalid(`${list}.${wrong}`, 'must be above the number before it', split[list][wrong]);
-  }
+  const ascending = (list: string, numbers: readonly number[]) => {
+    const wrong = numbers.findIndex((row, i, all) => i > 0 && row <= all[i - 1]!);
+    if (wrong >= 0) throw invalid(`${list}.${wrong}`, 'must be above the number before it', numbers[wrong]);
+  };
+  const inside = (list: string, numbers: readonly number[], whole: 'train' | 'seen') => {
+    ascending(list, numbers);
+    const held = new Set(split[whole]);
+    const outside = numbers.find((row) => !held.has(row));
+    if (outside !== undefined) throw invalid(list, `must lie inside ${whole}`, outside);
+  };
+  for (const list of LISTS) ascending(list, split[list]);
+  if (split.labelled) inside('labelled', split.labelled, 'train');
+  for (const [name, space] of Object.entries(split.labelSpaces ?? {}))
+    inside(`labelSpaces.${name}`, space, 'seen');
   const disjoint = (a: (typeof LISTS)[number], b: (typeof LISTS)[number]) => {
     const held = new Set(split[a]);
     const shared = split[b].find((row) => held.has(row));

@@ -23,6 +23,10 @@ export interface Split {
   readonly query: readonly number[];
   /** What `database: unseen` searches; `database: generalized` searches these and `train`. */
   readonly database: readonly number[];
+  /** The training rows whose labels may be read; absent: all. The others train unlabelled. */
+  readonly labelled?: readonly number[];
+  /** The seen classes that each modality's labels may name in training; absent: all. */
+  readonly labelSpaces?: { readonly image: readonly number[]; readonly text: readonly number[] };
   /** SHA-256 of the canonical form of all of the above. */
   readonly hash: string;
 }

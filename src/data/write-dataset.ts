@@ -16,10 +16,16 @@ export interface WriteDatasetOptions {
   readonly about?: Readonly<Record<string, string>>;
 }
 
-/** Class indexes `[n]` with −1 for none, or, when a row has several classes, a 0/1 matrix `[n, classes]`. */
-async function writeLabels(file: string, labels: Labels): Promise<void> {
-  const { rows, classCount } = labels;
-  const rowsOf = Array.from({ length: rows }, (_, row) => labels.of(row));
+/**
+ * Class indexes `[n]` with −1 for none, or, when a row has several classes, a 0/1 matrix `[n, classes]`; `space` are the
+ * classes that the file counts.
+ */
+async function writeLabels(file: string, labels: Labels, space: Int32Array | undefined): Promise<void> {
+  const { rows } = labels;
+  const classCount = space?.length ?? labels.classCount;
+  const rowsOf = Array.from({ length: rows }, (_, row) =>
+    space ? labels.of(row).map((label) => space.indexOf(label)) : labels.of(row),
+  );
   if (rowsOf.every((list) => list.length <= 1)) {
     await writeNpy(
       file,
@@ -63,8 +69,9 @@ async function writeModality(
   folder: string,
   name: string,
   modality: Modality,
+  classes: readonly string[],
 ): Promise<Record<string, unknown>> {
-  const { features, images, texts, labels, extractor } = modality;
+  const { features, images, texts, labels, places, extractor } = modality;
   const entry: Record<string, unknown> = {};
   const place = (kind: string, file: string): string => {
     entry[kind] = [file];
@@ -81,8 +88,14 @@ async function writeModality(
     const lines = texts.map((list) => JSON.stringify({ text: list.length === 1 ? list[0] : list }));
     await writeFileAtomic(place('texts', `${name}_texts.jsonl`), [`${lines.join('\n')}\n`]);
   }
-  await writeLabels(place('labels', `${name}_labels.npy`), labels);
-  return extractor === undefined ? entry : { ...entry, extractor };
+  await writeLabels(place('labels', `${name}_labels.npy`), labels, modality.classes);
+  if (places) await writeNpy(path.join(folder, `${name}_places.npy`), places, [places.length]);
+  return {
+    ...entry,
+    ...(places && { places: `${name}_places.npy` }),
+    ...(modality.classes && { classes: Array.from(modality.classes, (label) => classes[label]) }),
+    ...(extractor !== undefined && { extractor }),
+  };
 }
 
 /**
@@ -107,9 +120,15 @@ export async function writeDataset(
     }
     const modalities: Record<string, unknown> = {};
     for (const [key, modality] of Object.entries(dataset.modalities))
-      modalities[key] = await writeModality(temporary, key, modality);
+      modalities[key] = await writeModality(temporary, key, modality, classes);
     if (groups) await writeNpy(path.join(temporary, 'groups.npy'), groups, [rows]);
     if (rowNames) await writeFileAtomic(path.join(temporary, 'names.json'), [JSON.stringify(rowNames)]);
+    const { wordVectors } = dataset;
+    if (wordVectors) {
+      const { words, vectors } = wordVectors;
+      await writeFileAtomic(path.join(temporary, 'words.txt'), [`${words.join('\n')}\n`]);
+      await writeNpy(path.join(temporary, 'word_vectors.npy'), vectors.data, [vectors.rows, vectors.cols]);
+    }
     const json = {
       format: DATASET_FORMAT,
       name,
@@ -120,6 +139,7 @@ export async function writeDataset(
       ...(parts && { parts }),
       ...(groups && { groups: 'groups.npy' }),
       ...(rowNames && { names: 'names.json' }),
+      ...(wordVectors && { wordVectors: { words: 'words.txt', vectors: 'word_vectors.npy' } }),
       modalities,
     };
     await writeFileAtomic(path.join(temporary, 'dataset.json'), [`${JSON.stringify(json, null, 1)}\n`]);

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UnseenError } from '../../errors.ts';
 import { datasetFromArrays } from '../build-dataset.ts';
-import { readFeatures, readGroups, readLabelLists, readNames } from '../dataset-files.ts';
+import { readFeatures, readLabelLists, readNames, readRowNumbers } from '../dataset-files.ts';
 import { unreadable } from '../files.ts';
 import { Labels } from '../labels.ts';
 import { writeDataset } from '../write-dataset.ts';
@@ -54,7 +54,7 @@ export const npy: Importer = {
       classes,
       ...(await embeddingsFrom(options.embeddings ?? embeddings, classes)),
       ...(inParts && { parts: { train: [0, trained], test: [trained, trained + sides[1]!.length] } }),
-      ...(found.includes('groups.npy') && { groups: await readGroups(source, 'groups.npy') }),
+      ...(found.includes('groups.npy') && { groups: await readRowNumbers(source, 'groups.npy', 'groups') }),
       ...(names && { rowNames: await readNames(names) }),
       modalities: { image: { features, labels: Labels.fromLists(sides.flat(), classes.length) } },
     });
