@@ -196,6 +196,21 @@ export const ERRORS = {
     message: 'no feature extractor is called "{received}"',
     hint: 'Known extractors: {known}.',
   },
+  TEXT_TOO_LONG: {
+    exit: 2,
+    message: '{what} has {received} characters, at most {limit} are read',
+    hint: 'Cut it into several items, or encode a summary: a vector says little of a text of that length.',
+  },
+  TEXT_VOCABULARY_EMPTY: {
+    exit: 2,
+    message: '{texts} texts and no word that {minCount} of them share; without word vectors nothing is known',
+    hint: 'Give more texts, a smaller minCount, or word vectors.',
+  },
+  TEXT_ENCODER_INVALID: {
+    exit: 2,
+    message: '{file}: is no text encoder ({reason})',
+    hint: 'The file is damaged or of another kind: copy it again, or train again.',
+  },
   PACKAGE_MISSING: {
     exit: 2,
     message: '{what} needs the package {package}, which is not installed',
@@ -315,7 +330,7 @@ export const ERRORS = {
   MODEL_NEEDS_FEATURES: {
     exit: 2,
     message: 'the model was trained on ready-made features of {dim} values, received {received}',
-    hint: 'Encode features made by the same function as the training features, or train on pictures.',
+    hint: 'Encode features made by the same function as the training features, or train on raw pictures or texts.',
   },
   CALL_INVALID: {
     exit: 2,
