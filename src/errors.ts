@@ -211,6 +211,21 @@ export const ERRORS = {
     message: '{file}: is no text encoder ({reason})',
     hint: 'The file is damaged or of another kind: copy it again, or train again.',
   },
+  BACKBONE_INVALID: {
+    exit: 2,
+    message: '{file}: cannot be used as a backbone: {reason}',
+    hint: '{advice}',
+  },
+  BACKBONE_CONFIG_INVALID: {
+    exit: 2,
+    message: '{file}: {where}: {reason}',
+    hint: 'docs/backbones.md lists the settings of a backbone, and what is read of a preprocessor_config.json.',
+  },
+  BACKBONE_CHANGED: {
+    exit: 2,
+    message: '{file}: the backbone is {received}, but the features were made by {expected}',
+    hint: 'Put the file and its config back as they were, or make the features again with "unseen import".',
+  },
   PACKAGE_MISSING: {
     exit: 2,
     message: '{what} needs the package {package}, which is not installed',

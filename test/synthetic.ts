@@ -1,6 +1,6 @@
 /** Made-up datasets whose classes are Gaussian clusters, for tests. */
-import { datasetFromArrays } from '../src/data/build-dataset.ts';
-import type { Dataset, ImagePixels } from '../src/data/dataset.ts';
+import { datasetFromArrays, type ModalityParts } from '../src/data/build-dataset.ts';
+import type { Dataset, ImagePixels, Matrix, Modality } from '../src/data/dataset.ts';
 import { Random } from '../src/random.ts';
 
 export interface SyntheticOptions {
@@ -15,6 +15,8 @@ export interface SyntheticOptions {
   readonly parts?: boolean;
   /** Pictures of `side` × `side` pixels instead of features. */
   readonly side?: number;
+  /** A text modality, paired row by row: features of this many dimensions, or `words`: raw texts. */
+  readonly text?: number | 'words';
 }
 
 /**
@@ -31,6 +33,7 @@ export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
     name = 'synthetic',
     parts,
     side,
+    text,
   } = options;
   const random = new Random(seed, 'synthetic');
   const width = side ? side * side * 3 : dim;
@@ -54,24 +57,51 @@ export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
       image: side
         ? { images: toPixels(data, rows, side), labels }
         : { features: { data, rows, cols: dim }, labels },
+      ...(text !== undefined && { text: { ...textItems(seed, labels, classes, text, noise), labels } }),
     },
   });
 }
 
+/** Texts that say the same as the pictures, in another way: other centres, or words of the class among common ones. */
+function textItems(
+  seed: number,
+  labels: Int32Array,
+  classes: number,
+  kind: number | 'words',
+  noise: number,
+): { features: Matrix } | { texts: string[][] } {
+  const random = new Random(seed, 'texts');
+  if (kind === 'words') {
+    const word = (): string => `word${random.below(40)}`;
+    const own = (label: number): string => `thing${label}x${random.below(3)}`;
+    return { texts: Array.from(labels, (label) => [`${own(label)} ${word()}`, `${word()} ${own(label)}`]) };
+  }
+  const centres = gaussian(random, classes * kind, 1);
+  const data = new Float32Array(labels.length * kind);
+  labels.forEach((label, row) => {
+    for (let j = 0; j < kind; j++)
+      data[row * kind + j] = centres[label * kind + j]! + noise * random.normal();
+  });
+  return { features: { data, rows: labels.length, cols: kind } };
+}
+
 /** A copy of the dataset whose rows `rows` have the labels of each other, in an order drawn by the seed. */
 export function permuteLabels(dataset: Dataset, rows: readonly number[], seed: number): Dataset {
-  const { features, images, labels } = dataset.modalities.image!;
-  const permuted = Int32Array.from({ length: dataset.rows }, (_, row) => labels.first(row));
   const order = new Random(seed, 'permute').shuffle([...rows]);
-  rows.forEach((row, i) => {
-    permuted[row] = labels.first(order[i]!);
-  });
+  const permuted = ({ labels, ...modality }: Modality): ModalityParts => {
+    const mixed = Int32Array.from({ length: dataset.rows }, (_, row) => labels.first(row));
+    rows.forEach((row, i) => {
+      mixed[row] = labels.first(order[i]!);
+    });
+    return { ...modality, labels: mixed };
+  };
+  const { image, text } = dataset.modalities;
   return datasetFromArrays({
     name: dataset.name,
     classes: dataset.classes,
     classEmbeddings: dataset.classEmbeddings,
     ...(dataset.parts && { parts: dataset.parts }),
-    modalities: { image: { ...(features && { features }), ...(images && { images }), labels: permuted } },
+    modalities: { ...(image && { image: permuted(image) }), ...(text && { text: permuted(text) }) },
   });
 }
 

@@ -24,6 +24,7 @@ export interface ModalityParts {
   /** The label space, as indexes into the dataset's classes. Default: all. */
   readonly classes?: ArrayLike<number>;
   readonly extractor?: string;
+  readonly backbone?: Modality['backbone'];
 }
 
 export interface DatasetParts {
@@ -101,9 +102,11 @@ function buildModality(parts: ModalityParts, classes: number, name: string): Mod
   const labels = toLabels(parts.labels, classes, `${name}.labels`);
   const features = parts.features && toMatrix(parts.features, `${name}.features`);
   if (features) checkFinite(features, `${name}.features`);
-  const { images, texts, extractor } = parts;
+  const { images, texts, extractor, backbone } = parts;
   if (!features && !images && !texts)
     throw invalid(name, 'needs features, images or texts', Object.keys(parts));
+  if (backbone && !extractor)
+    throw invalid(`${name}.extractor`, 'must be given with a backbone', extractor ?? 'none');
   const items = (parts.places && (features?.rows ?? images?.count ?? texts?.length)) ?? labels.rows;
   for (const [what, received] of Object.entries({
     features: features?.rows,
@@ -128,6 +131,7 @@ function buildModality(parts: ModalityParts, classes: number, name: string): Mod
     ...(parts.places && { places: toPlaces(parts.places, items, `${name}.places`) }),
     ...(parts.classes && { classes: toLabelSpace(parts.classes, classes, `${name}.classes`) }),
     ...(extractor !== undefined && { extractor }),
+    ...(backbone && { backbone }),
   };
   checkRows(modality, name);
   return modality;

@@ -1,6 +1,6 @@
 /** The files that a dataset is made of, each read and checked by itself; errors name the file and the row inside it. */
 import { UnseenError } from '../errors.ts';
-import type { Matrix, WordVectors } from './dataset.ts';
+import type { BackboneFiles, Matrix, WordVectors } from './dataset.ts';
 import { decodeUtf8, readBounded, resolveInside } from './files.ts';
 import { checkFinite, matrixFromNpy, stackRows } from './matrix.ts';
 import { readNpy } from './npy.ts';
@@ -8,6 +8,10 @@ import { listsFromNpy } from './read-labels.ts';
 
 /** Row names and texts: 1 GiB of text is more than one process should hold as strings. */
 const MAX_TEXT_BYTES = 1 << 30;
+/** The limit of ONNX itself: protocol buffers end at 2 GiB. */
+const MAX_ONNX_BYTES = 2 ** 31 - 1;
+/** A dozen settings. */
+const MAX_BACKBONE_CONFIG_BYTES = 1 << 16;
 
 export async function readFeatures(folder: string, places: readonly string[]): Promise<Matrix> {
   const parts: Matrix[] = [];
@@ -129,4 +133,17 @@ export async function readWordVectors(
       expected: words.length,
     });
   return { words, vectors };
+}
+
+/** Paths are checked at once; the files, which may be large, are read when they are needed. */
+export async function backboneReader(
+  folder: string,
+  places: { readonly onnx: string; readonly config: string },
+): Promise<() => Promise<BackboneFiles>> {
+  const onnx = await resolveInside(folder, places.onnx);
+  const config = await resolveInside(folder, places.config);
+  return async () => ({
+    onnx: await readBounded(onnx, MAX_ONNX_BYTES),
+    config: decodeUtf8(await readBounded(config, MAX_BACKBONE_CONFIG_BYTES), config),
+  });
 }

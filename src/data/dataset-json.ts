@@ -25,6 +25,8 @@ const modality = z
     /** The label space, by names; label files then count in this list. */
     classes: z.array(z.string().min(1).max(1000)).min(1).optional(),
     extractor: z.string().min(1).max(200).optional(),
+    /** The network behind `extractor`. */
+    backbone: z.strictObject({ onnx: place, config: place }).optional(),
   })
   .refine((value) => value.features || value.images || value.texts, {
     message: 'needs features, images or texts',
@@ -47,7 +49,11 @@ const schema = z.strictObject({
   about: z.unknown().optional(),
   modalities: z
     .strictObject({ image: modality.optional(), text: modality.optional() })
-    .refine((value) => value.image || value.text, { message: 'needs an image or a text modality' }),
+    .refine((value) => value.image || value.text, { message: 'needs an image or a text modality' })
+    .refine((value) => !value.text?.backbone, {
+      message: 'is for pictures only',
+      path: ['text', 'backbone'],
+    }),
 });
 
 export type DatasetJson = z.output<typeof schema>;

@@ -28,6 +28,14 @@ export interface ImagePixels {
 
 export type Images = ImageFiles | ImagePixels;
 
+/** A network that makes features of pictures, as files: opaque in this room, opened by `encoders/backbone`. */
+export interface BackboneFiles {
+  /** An ONNX model. */
+  readonly onnx: Uint8Array;
+  /** JSON: how pictures are prepared for it, and which output is the feature. */
+  readonly config: string;
+}
+
 export interface Modality {
   /** Features `[items, d]`, every value finite. */
   readonly features?: Matrix;
@@ -48,6 +56,8 @@ export interface Modality {
    * With it a model trained on features encodes raw files; without it, features only.
    */
   readonly extractor?: string;
+  /** Reads the network behind an extractor `onnx:…`, which the dataset carries along; a model copies it. */
+  readonly backbone?: () => Promise<BackboneFiles>;
 }
 
 export type ModalityName = 'image' | 'text';

@@ -27,6 +27,7 @@ export { openDataset } from './open-dataset.ts';
 export type { Protocol, Split } from './split.ts';
 export { PROTOCOLS } from './split.ts';
 export { loadSplit, saveSplit } from './split-file.ts';
+export { classesOfRow } from './split-rows.ts';
 export type { UnseenClasses } from './unseen-classes.ts';
 export type { WriteDatasetOptions } from './write-dataset.ts';
 export { writeDataset } from './write-dataset.ts';

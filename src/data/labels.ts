@@ -35,6 +35,11 @@ export class Labels {
     return this.#classes.subarray(this.#offsets[row], this.#offsets[row + 1]);
   }
 
+  /** Whether any row is labelled. */
+  some(): boolean {
+    return this.#classes.length > 0;
+  }
+
   /** The first class of a row, or −1 when unlabelled. */
   first(row: number): number {
     return this.#offsets[row] === this.#offsets[row + 1] ? -1 : this.#classes[this.#offsets[row]!]!;

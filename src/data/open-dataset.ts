@@ -5,6 +5,7 @@ import { UnseenError } from '../errors.ts';
 import { datasetFromArrays, type ModalityParts } from './build-dataset.ts';
 import type { Dataset, Images, Matrix } from './dataset.ts';
 import {
+  backboneReader,
   readFeatures,
   readLabelLists,
   readNames,
@@ -25,7 +26,7 @@ async function readModality(
   dataset: DatasetJson,
   name: string,
 ): Promise<ModalityParts> {
-  const { features, images, texts, extractor } = json;
+  const { features, images, texts, extractor, backbone } = json;
   const file = path.join(folder, 'dataset.json');
   const space = json.classes && labelSpace(json.classes, dataset.classes, file, name);
   const lists = await readLists(folder, json, dataset, space);
@@ -40,6 +41,7 @@ async function readModality(
     ...(places && { places }),
     ...(space && { classes: space }),
     ...(extractor !== undefined && { extractor }),
+    ...(backbone && { backbone: await backboneReader(folder, backbone) }),
   };
   // With places, items and rows differ; that the items' lists agree is checked by the builder.
   const counts = {

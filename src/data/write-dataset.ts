@@ -9,6 +9,9 @@ import { writeFileAtomic, writeFolderAtomic } from './files.ts';
 import type { Labels } from './labels.ts';
 import { writeNpy } from './npy.ts';
 
+/** Only pictures have one. */
+const BACKBONE = { onnx: 'backbone.onnx', config: 'backbone.json' } as const;
+
 export interface WriteDatasetOptions {
   /** Replace an existing folder. Default false: `OUTPUT_EXISTS`. */
   readonly force?: boolean;
@@ -71,7 +74,7 @@ async function writeModality(
   modality: Modality,
   classes: readonly string[],
 ): Promise<Record<string, unknown>> {
-  const { features, images, texts, labels, places, extractor } = modality;
+  const { features, images, texts, labels, places, extractor, backbone } = modality;
   const entry: Record<string, unknown> = {};
   const place = (kind: string, file: string): string => {
     entry[kind] = [file];
@@ -90,11 +93,17 @@ async function writeModality(
   }
   await writeLabels(place('labels', `${name}_labels.npy`), labels, modality.classes);
   if (places) await writeNpy(path.join(folder, `${name}_places.npy`), places, [places.length]);
+  if (backbone) {
+    const { onnx, config } = await backbone();
+    await writeFileAtomic(path.join(folder, BACKBONE.onnx), [onnx]);
+    await writeFileAtomic(path.join(folder, BACKBONE.config), [config]);
+  }
   return {
     ...entry,
     ...(places && { places: `${name}_places.npy` }),
     ...(modality.classes && { classes: Array.from(modality.classes, (label) => classes[label]) }),
     ...(extractor !== undefined && { extractor }),
+    ...(backbone && { backbone: BACKBONE }),
   };
 }
 

@@ -82,7 +82,7 @@ describe('evaluate', () => {
   });
 
   it('gives the harmonic mean of seen and unseen queries where the test part has seen rows', async () => {
-    const asked = seenQueries(data, 'image', split);
+    const asked = seenQueries(data, split);
     const seen = new Set(split.seen);
     const { labels } = data.modalities.image!;
     const expected = Array.from({ length: data.rows }, (_, row) => row).filter(
@@ -155,7 +155,7 @@ it('takes no seen query whose group has a row in the split', () => {
   });
   const rows = { seen: [0, 1], unseen: [2], train: [0, 1, 2, 3], pool: [4], query: [8], database: [5] };
   const made = { ...split, ...rows, dataset: { name: 'grouped', fingerprint: grouped.fingerprint } };
-  expect(seenQueries(grouped, 'image', made)).toEqual([7]);
+  expect(seenQueries(grouped, made)).toEqual([7]);
 });
 
 it('asks pictures where the model sees pixels', async () => {

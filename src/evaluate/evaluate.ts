@@ -1,13 +1,14 @@
-/** One model on one split: codes of every row that is asked or searched, then the metrics of every database. */
+/** One model on one split: codes of every row that is asked or searched, then the metrics of every task and database. */
 import type { Codes } from '../codes/index.ts';
-import type { Dataset, Labels, Split } from '../data/index.ts';
+import type { Dataset, Labels, ModalityName, Split } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 import { checkSplit } from '../methods/index.ts';
 import type { Model } from '../model/index.ts';
 import { evaluateRanking, harmonicMean, type RetrievalMetrics } from './metrics/index.ts';
-import { inputsOf, labelsOf, seenQueries } from './rows.ts';
+import { inputsOf, labelsOf, rowsWith, seenQueries } from './rows.ts';
 
-export const TASKS = ['image->image'] as const;
+/** What is asked -> what is searched. */
+export const TASKS = ['image->text', 'text->image', 'image->image', 'text->text'] as const;
 export type Task = (typeof TASKS)[number];
 
 /**
@@ -36,12 +37,12 @@ export interface Evaluation extends Omit<RetrievalMetrics, 'database' | 'queries
   readonly harmonicMean?: number;
   /** Wall time of `fit`; null where the model was not trained in this process. */
   readonly trainSeconds: number | null;
-  /** Rows encoded a second, pictures' decoding included. */
+  /** Items of the task's modalities encoded a second, pictures' decoding included. */
   readonly encodeItemsPerSecond: number;
 }
 
 export interface EvaluateOptions {
-  /** Default: all that the model encodes. */
+  /** Default: all of the modalities that the model encodes and the dataset has. */
   readonly tasks?: readonly Task[];
   /** Ranks of `precisionAt`. Default 1, 10, 100, 1000. */
   readonly precisionAt?: readonly number[];
@@ -68,45 +69,90 @@ export async function evaluate(
 ): Promise<Evaluation[]> {
   checkSplit(data, split);
   checkModel(model, data, split);
-  const results: Evaluation[] = [];
-  const tasks = options.tasks ?? TASKS;
-  for (const [i, task] of tasks.entries()) {
+  const tasks = options.tasks ?? possibleTasks(model, data);
+  for (const task of tasks) {
     if (!TASKS.includes(task)) {
       const reason = `must be one of ${TASKS.join(', ')}`;
       throw new UnseenError('ARGUMENT_INVALID', { name: 'tasks', reason, received: task });
     }
-    const onProgress: EvaluateOptions['onProgress'] = ({ phase, done }) =>
-      options.onProgress?.({ phase, done: (i + done) / tasks.length });
-    results.push(...(await evaluateTask(model, data, split, task, { ...options, onProgress })));
-    onProgress({ phase: 'ranking', done: 1 });
+  }
+  const encoded = await encodeRows(model, data, split, tasks, options);
+  const results: Evaluation[] = [];
+  for (const [i, task] of tasks.entries()) {
+    const report = (done: number): void =>
+      options.onProgress?.({
+        phase: 'ranking',
+        done: ENCODING_SHARE + ((1 - ENCODING_SHARE) * (i + done)) / tasks.length,
+      });
+    results.push(...(await evaluateTask({ model, data, split, task, encoded, report }, options)));
+    report(1);
   }
   return results;
 }
 
-async function evaluateTask(
+const sidesOf = (task: Task): [ModalityName, ModalityName] =>
+  task.split('->') as [ModalityName, ModalityName];
+
+/** The tasks whose both sides the model encodes and the dataset has. */
+export const possibleTasks = (model: Model, data: Dataset): Task[] =>
+  TASKS.filter((task) =>
+    sidesOf(task).every((name) => model.modalities.includes(name) && data.modalities[name]),
+  );
+
+/** One modality's codes, and where each row's code is among them. */
+interface Encoded {
+  readonly codes: Codes;
+  readonly place: ReadonlyMap<number, number>;
+  readonly seconds: number;
+}
+
+/** Every modality once, whatever number of tasks it takes part in. */
+async function encodeRows(
   model: Model,
   data: Dataset,
   split: Split,
-  task: Task,
+  tasks: readonly Task[],
+  { signal, onProgress }: EvaluateOptions,
+): Promise<Map<ModalityName, Encoded>> {
+  const searched = split.unseen.length > 0 ? [...split.database, ...split.train] : split.database;
+  const needed = [...split.query, ...searched, ...seenQueries(data, split)];
+  const wanted = [...new Set(needed)];
+  const names = [...new Set(tasks.flatMap(sidesOf))];
+  const encoded = new Map<ModalityName, Encoded>();
+  for (const [i, name] of names.entries()) {
+    const rows = rowsWith(data, name, wanted);
+    const start = performance.now();
+    const codes = await model.encode(name, inputsOf(model, data, name, rows), {
+      ...(signal && { signal }),
+      onProgress: ({ done, total }) =>
+        onProgress?.({ phase: 'encoding', done: (ENCODING_SHARE * (i + done / total)) / names.length }),
+    });
+    const seconds = (performance.now() - start) / 1000;
+    encoded.set(name, { codes, place: new Map(rows.map((row, at) => [row, at])), seconds });
+  }
+  return encoded;
+}
+
+interface TaskWork {
+  readonly model: Model;
+  readonly data: Dataset;
+  readonly split: Split;
+  readonly task: Task;
+  readonly encoded: ReadonlyMap<ModalityName, Encoded>;
+  readonly report: (done: number) => void;
+}
+
+async function evaluateTask(
+  { model, data, split, task, encoded, report }: TaskWork,
   options: EvaluateOptions,
 ): Promise<Evaluation[]> {
   const supervised = split.unseen.length === 0;
-  const asked = seenQueries(data, 'image', split);
-  // In this order both databases are one stretch of codes.
-  const rows = [...split.query, ...split.database, ...(supervised ? [] : split.train), ...asked];
-  const signal = options.signal ? { signal: options.signal } : {};
-  const start = performance.now();
-  const codes = await model.encode('image', inputsOf(model, data, 'image', rows), {
-    ...signal,
-    onProgress: ({ done, total }) =>
-      options.onProgress?.({ phase: 'encoding', done: (ENCODING_SHARE * done) / total }),
-  });
-  const seconds = (performance.now() - start) / 1000;
-
-  const stretch = (from: number, length: number): Side => ({
-    codes: codes.slice(from, from + length),
-    labels: labelsOf(data, 'image', rows.slice(from, from + length)),
-  });
+  const [from, to] = sidesOf(task);
+  const side = (name: ModalityName, rows: readonly number[]): Side => {
+    const present = rowsWith(data, name, rows);
+    const { codes, place } = encoded.get(name)!;
+    return { codes: codes.take(present.map((row) => place.get(row)!)), labels: labelsOf(data, present) };
+  };
   const rank = (queries: Side, database: Side): Promise<RetrievalMetrics> =>
     evaluateRanking(
       {
@@ -114,8 +160,13 @@ async function evaluateTask(
         database: database.codes,
         relevant: { queries: queries.labels, database: database.labels },
       },
-      { ...signal, ...(options.precisionAt && { precisionAt: options.precisionAt }) },
+      {
+        ...(options.signal && { signal: options.signal }),
+        ...(options.precisionAt && { precisionAt: options.precisionAt }),
+      },
     );
+  const sides = [...new Set([from, to])].map((name) => encoded.get(name)!);
+  const items = sides.reduce((sum, { codes }) => sum + codes.count, 0);
   const facts = {
     method: model.method,
     bits: model.bits,
@@ -124,7 +175,7 @@ async function evaluateTask(
     protocol: split.protocol,
     task,
     trainSeconds: options.trainSeconds ?? null,
-    encodeItemsPerSecond: rows.length / seconds,
+    encodeItemsPerSecond: items / sides.reduce((sum, { seconds }) => sum + seconds, 0),
   };
   const entry = (
     name: DatabaseName,
@@ -136,15 +187,16 @@ async function evaluateTask(
     ...metrics,
   });
 
-  const queries = stretch(0, split.query.length);
-  const own = await rank(queries, stretch(split.query.length, split.database.length));
+  const queries = side(from, split.query);
+  const own = await rank(queries, side(to, split.database));
   if (supervised) return [entry('all', own)];
-  options.onProgress?.({ phase: 'ranking', done: 0.7 });
-  const everything = stretch(split.query.length, split.database.length + split.train.length);
+  report(0.4);
+  const everything = side(to, [...split.database, ...split.train]);
   const generalized = entry('generalized', await rank(queries, everything));
+  const asked = rowsWith(data, from, seenQueries(data, split));
   if (asked.length === 0) return [entry('unseen', own), generalized];
-  options.onProgress?.({ phase: 'ranking', done: 0.85 });
-  const { map: mapSeen } = await rank(stretch(rows.length - asked.length, asked.length), everything);
+  report(0.7);
+  const { map: mapSeen } = await rank(side(from, asked), everything);
   const both = { mapSeen, harmonicMean: harmonicMean(mapSeen, generalized.map) };
   return [entry('unseen', own), { ...generalized, ...both }];
 }

@@ -1,55 +1,52 @@
 /** Which rows an evaluation asks and searches, and their inputs and labels. */
-import { type Dataset, type Images, Labels, type ModalityName, type Split, takeRows } from '../data/index.ts';
+import {
+  classesOfRow,
+  type Dataset,
+  hasItem,
+  Labels,
+  type ModalityName,
+  type Split,
+  takeFeatures,
+  takeImages,
+  takeTexts,
+} from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 import type { EncoderInput, Model } from '../model/index.ts';
 
-/** The labels of the given rows, in their order. */
-export function labelsOf(data: Dataset, modality: ModalityName, rows: readonly number[]): Labels {
-  const { labels } = data.modalities[modality]!;
-  return Labels.fromLists(
-    rows.map((row) => Array.from(labels.of(row))),
+/** The labels of the given rows, in their order: what any modality calls them. */
+export const labelsOf = (data: Dataset, rows: readonly number[]): Labels =>
+  Labels.fromLists(
+    rows.map((row) => classesOfRow(data, row)),
     data.classes.length,
   );
+
+/** Those of the rows that have an item in the modality. */
+export function rowsWith(data: Dataset, name: ModalityName, rows: readonly number[]): number[] {
+  const modality = data.modalities[name];
+  return rows.filter((row) => modality && hasItem(modality, row));
 }
 
 /**
- * The given rows in the form that the model's encoder takes.
- * @throws `TRAINING_INPUT_MISSING`, `MODEL_MODALITY_UNKNOWN`
+ * The given rows in the form that the model's encoder takes; each must have an item.
+ * @throws `TRAINING_INPUT_MISSING`, `MODEL_MODALITY_UNKNOWN`, `ROW_WITHOUT_ITEM`
  */
 export function inputsOf(
   model: Model,
   data: Dataset,
-  modality: ModalityName,
+  name: ModalityName,
   rows: readonly number[],
 ): EncoderInput {
-  const wanted = model.preprocessing(modality).kind;
-  const { features, images } = data.modalities[modality] ?? {};
-  if (wanted === 'features' && features) return takeRows(features, rows);
-  if (images) return selectImages(images, rows);
+  const wanted = model.preprocessing(name).kind;
+  const modality = data.modalities[name];
+  if (wanted === 'features' && modality?.features) return takeFeatures(modality, rows);
+  if (wanted === 'text' && modality?.texts) return takeTexts(modality, rows);
+  if (name === 'image' && modality?.images) return takeImages(modality, rows);
   throw new UnseenError('TRAINING_INPUT_MISSING', {
     dataset: data.name,
-    what: wanted === 'features' ? 'features' : 'pictures',
-    modality,
+    what: { features: 'features', pixels: 'pictures', text: 'texts' }[wanted],
+    modality: name,
     known: Object.keys(data.modalities).join(', '),
   });
-}
-
-function selectImages(images: Images, rows: readonly number[]): Images {
-  if (images.kind === 'files') {
-    return {
-      kind: 'files',
-      count: rows.length,
-      name: (row) => images.name(rows[row]!),
-      read: (row) => images.read(rows[row]!),
-    };
-  }
-  const { height, width } = images;
-  const size = height * width * 3;
-  const data = new Uint8Array(rows.length * size);
-  rows.forEach((row, i) => {
-    data.set(images.data.subarray(row * size, (row + 1) * size), i * size);
-  });
-  return { kind: 'pixels', count: rows.length, height, width, data };
 }
 
 /**
@@ -57,16 +54,15 @@ function selectImages(images: Images, rows: readonly number[]): Images {
  * only where the dataset has `parts`: the test part's rows whose classes are all seen, and whose group (if any) has no
  * row in the split. Without `parts` every seen row trains, and there is nothing honest to ask.
  */
-export function seenQueries(data: Dataset, modality: ModalityName, split: Split): number[] {
+export function seenQueries(data: Dataset, split: Split): number[] {
   if (!data.parts || split.unseen.length === 0) return [];
   const seen = new Set(split.seen);
   const { groups } = data;
   const used = [...split.train, ...split.pool, ...split.query, ...split.database];
   const usedGroups = new Set(groups && used.map((row) => groups[row]!));
-  const { labels } = data.modalities[modality]!;
   const rows: number[] = [];
   for (let row = data.parts.test[0]; row < data.parts.test[1]; row++) {
-    const classes = labels.of(row);
+    const classes = classesOfRow(data, row);
     const honest = classes.length > 0 && classes.every((label) => seen.has(label));
     if (honest && !(groups && usedGroups.has(groups[row]!))) rows.push(row);
   }

@@ -5,6 +5,7 @@
  * trains, and returns a `Model`; nothing unfitted can encode.
  */
 import type { Dataset, Matrix } from '../data/dataset.ts';
+import type { Labels } from '../data/labels.ts';
 import type { Split } from '../data/split.ts';
 import type { Model, Preprocessing } from '../model/index.ts';
 
@@ -29,6 +30,30 @@ export interface TrainingSet {
   readonly unseen: Int32Array;
   /** Raw pictures' preprocessing, copied into the model's manifest. */
   readonly preprocessing: Preprocessing;
+}
+
+/** The items of one modality that training gets: those of the training rows, then those of the pool. */
+export interface ModalityItems {
+  readonly inputs: Inputs;
+  /** `[items]`, indexes into `classEmbeddings`' rows; empty: unlabelled, as every item of the pool is. */
+  readonly labels: Labels;
+  /** The classes that this modality's labels are drawn from. */
+  readonly labelSpace: Int32Array;
+  /** `[items]`: the item of the other modality that is of the same row, or −1. */
+  readonly pairs: Int32Array;
+  readonly preprocessing: Preprocessing;
+  /** Files that the preprocessing mentions. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What cross-modal methods learn from: labelled and unlabelled items, paired and unpaired. */
+export interface CrossModalSet {
+  readonly image: ModalityItems;
+  readonly text: ModalityItems;
+  /** `[classes, a]`, unit rows. */
+  readonly classEmbeddings: Matrix;
+  readonly seen: Int32Array;
+  readonly unseen: Int32Array;
 }
 
 /** One line of progress: a round of a deep method, or a phase of a shallow one. */

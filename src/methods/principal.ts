@@ -11,6 +11,8 @@ import type { Random } from '../random.ts';
 const FULL_UP_TO = 512;
 /** Relative to the largest eigenvalue: a direction this exact has converged for a method that keeps signs only. */
 const TOLERANCE = 1e-6;
+/** Fewer new directions than this are not worth another decomposition of the tridiagonal matrix. */
+const FEWEST_MORE = 8;
 
 /** Symmetric, row-major `[size, size]`, float64. */
 export interface Symmetric {
@@ -18,19 +20,42 @@ export interface Symmetric {
   readonly size: number;
 }
 
+/** A symmetric matrix that is known by its products alone. */
+export interface SymmetricOperator {
+  readonly size: number;
+  /** The matrix times x; a fresh array. */
+  multiply(x: Float64Array): Float64Array;
+}
+
 /** Row-major `[size, count]`: unit eigenvectors as columns, largest eigenvalue first; the sign makes the largest entry positive. */
 export function leadingEigenvectors(matrix: Symmetric, count: number, random: Random): Float64Array {
   const { size } = matrix;
-  const columns = size <= FULL_UP_TO ? fullDecomposition(matrix, count) : lanczos(matrix, count, random);
+  const columns =
+    size <= FULL_UP_TO
+      ? fullDecomposition(matrix, count)
+      : lanczos({ size, multiply: (x) => multiply(matrix, x) }, count, random);
   const out = new Float64Array(size * count);
   for (const [k, column] of columns.entries()) {
-    // Eigenvectors have no sign of their own: fix one, so that the result does not hang on the algorithm.
-    let largest = 0;
-    for (let i = 1; i < size; i++) if (Math.abs(column[i]!) > Math.abs(column[largest]!)) largest = i;
-    const sign = column[largest]! < 0 ? -1 : 1;
-    for (let i = 0; i < size; i++) out[i * count + k] = sign * column[i]!;
+    withFixedSign(column);
+    for (let i = 0; i < size; i++) out[i * count + k] = column[i]!;
   }
   return out;
+}
+
+/** Unit eigenvectors of an operator, the one of the largest eigenvalue first, with signs as in `leadingEigenvectors`. */
+export const leadingEigenvectorsOf = (
+  operator: SymmetricOperator,
+  count: number,
+  random: Random,
+): Float64Array[] => lanczos(operator, count, random).map(withFixedSign);
+
+/** Eigenvectors have no sign of their own: fix one, so that the result does not hang on the algorithm. In place. */
+function withFixedSign(column: Float64Array): Float64Array {
+  let largest = 0;
+  for (let i = 1; i < column.length; i++)
+    if (Math.abs(column[i]!) > Math.abs(column[largest]!)) largest = i;
+  if (column[largest]! < 0) for (let i = 0; i < column.length; i++) column[i] = -column[i]!;
+  return column;
 }
 
 function fullDecomposition({ data, size }: Symmetric, count: number): Float64Array[] {
@@ -44,8 +69,8 @@ function fullDecomposition({ data, size }: Symmetric, count: number): Float64Arr
     .map((k) => Float64Array.from({ length: size }, (_, i) => eigenvectorMatrix.get(i, k)));
 }
 
-function lanczos(matrix: Symmetric, count: number, random: Random): Float64Array[] {
-  const { size } = matrix;
+function lanczos(operator: SymmetricOperator, count: number, random: Random): Float64Array[] {
+  const { size } = operator;
   const basis: Float64Array[] = [];
   const alpha: number[] = [];
   const beta: number[] = [];
@@ -54,7 +79,7 @@ function lanczos(matrix: Symmetric, count: number, random: Random): Float64Array
   for (;;) {
     while (basis.length < target) {
       basis.push(next);
-      const image = multiply(matrix, next);
+      const image = operator.multiply(next);
       alpha.push(dot(image, next));
       // Twice: once leaves rounding errors that bring back found directions as ghosts.
       orthogonalise(image, basis);
@@ -73,7 +98,7 @@ function lanczos(matrix: Symmetric, count: number, random: Random): Float64Array
     if (basis.length === size || worst <= TOLERANCE * Math.abs(values[0]!)) {
       return vectors.slice(0, count).map((vector) => combine(basis, vector));
     }
-    target = Math.min(size, target + count);
+    target = Math.min(size, target + Math.max(count, FEWEST_MORE));
   }
 }
 

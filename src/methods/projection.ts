@@ -43,11 +43,11 @@ export function exportProjection(
   { mean, weights, bits }: Projection,
   preprocessing: Preprocessing,
 ): Uint8Array {
-  const raw =
-    preprocessing.kind === 'features'
-      ? input('input', ['batch', preprocessing.dim])
-      : input('input', ['batch', preprocessing.side, preprocessing.side, 3], 'uint8');
-  const x = preprocessing.kind === 'features' ? raw : mul(flatten(cast(raw, 'float32')), PIXEL_SCALE);
+  const pixels = preprocessing.kind === 'pixels';
+  const raw = pixels
+    ? input('input', ['batch', preprocessing.side, preprocessing.side, 3], 'uint8')
+    : input('input', ['batch', preprocessing.dim]);
+  const x = pixels ? mul(flatten(cast(raw, 'float32')), PIXEL_SCALE) : raw;
   // The mean is taken off before the product, not after it: features far from the origin keep their digits.
   const centred = sub(x, constant(mean, [1, mean.length]));
   const code = matmul(centred, constant(weights, [mean.length, bits]));

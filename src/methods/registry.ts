@@ -1,5 +1,6 @@
 /** Methods by their names on the command line. One row a name; a new method is one folder and its rows here. */
 import type { z } from 'zod';
+import type { ModalityName } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 import type { HashMethod } from './contract.ts';
 import { itq, itqSchema } from './itq/itq.ts';
@@ -14,6 +15,8 @@ export interface MethodEntry {
   readonly source: string;
   /** Every setting besides `bits` and `seed`, with defaults and ranges. */
   readonly schema: z.ZodObject;
+  /** What it encodes: pictures, or pictures and texts into one Hamming space. */
+  readonly modalities: readonly ModalityName[];
   /** Whether it learns from the unlabelled pool. */
   readonly transductive: boolean;
   readonly create: (settings: MethodSettings) => HashMethod;
@@ -23,6 +26,8 @@ export interface MethodEntry {
 export type MethodSettings = { readonly bits: number; readonly seed?: number } & Readonly<
   Record<string, unknown>
 >;
+
+const IMAGE = ['image'] as const;
 
 const VARIANTS_SAY: Readonly<Record<Variant, string>> = {
   greedy:
@@ -38,6 +43,7 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     description: 'random hyperplanes through the mean of the training and pool rows',
     source: 'Charikar, STOC 2002',
     schema: lshSchema,
+    modalities: IMAGE,
     transductive: false,
     create: lsh,
   },
@@ -46,6 +52,7 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
       'principal directions of the training and pool rows, rotated towards the corners of the cube',
     source: 'Gong & Lazebnik, CVPR 2011',
     schema: itqSchema,
+    modalities: IMAGE,
     transductive: false,
     create: itq,
   },
@@ -57,6 +64,7 @@ function tzshEntry(variant: Variant): MethodEntry {
     description: VARIANTS_SAY[variant],
     source: 'reconstruction from the abstract of Lai & Pan, arXiv 1711.02856, 2017',
     schema: tzshSchema,
+    modalities: IMAGE,
     transductive: variant !== 'source-only',
     create: (settings) => tzsh(settings as TzshOptions, variant),
   };

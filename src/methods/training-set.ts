@@ -1,32 +1,25 @@
 /**
- * Builds the only view of the data that training gets. The pool comes out as inputs alone: its labels exist in the
- * dataset, but there is no field here to read them from.
+ * Builds the only view of the data that training on one modality gets. The pool comes out as inputs alone: its labels
+ * exist in the dataset, but there is no field here to read them from.
  */
-import type { Dataset, Matrix, Modality, ModalityName } from '../data/dataset.ts';
-import { takeRows } from '../data/matrix.ts';
+import type { Dataset, Matrix } from '../data/dataset.ts';
+import { hasItem } from '../data/items.ts';
 import type { Split } from '../data/split.ts';
-import { readPictures } from '../encoders/pictures.ts';
 import { UnseenError } from '../errors.ts';
-import type { Inputs, Preprocessing, TrainingSet } from './contract.ts';
+import type { TrainingSet } from './contract.ts';
+import { gatherItems, type ItemOptions, readableLabels } from './items.ts';
 
-export interface TrainingSetOptions {
+export interface TrainingSetOptions extends Omit<ItemOptions, 'modality'> {
   /** Who asks; named in errors. */
   readonly method: string;
-  /** Default `image`. */
-  readonly modality?: ModalityName;
-  /** Default: features where the dataset has them, else pixels. */
-  readonly input?: 'features' | 'pixels';
-  /** Height and width that pictures are scaled to for pixel inputs; default 32. */
-  readonly side?: number;
   /** Name of the class embeddings; default: the dataset's first. */
   readonly classEmbeddings?: string;
   readonly needs: TrainingNeeds;
-  readonly signal?: AbortSignal;
 }
 
 /** What a method cannot do without. What it does not need may be missing, and is then empty. */
 export interface TrainingNeeds {
-  /** One label on every training row. */
+  /** One label on every training row (of two modalities: some labelled rows). */
   readonly labels: boolean;
   readonly classEmbeddings: boolean;
   /** Unlabelled rows of unseen classes: true for transductive methods. */
@@ -34,6 +27,7 @@ export interface TrainingNeeds {
 }
 
 /**
+ * Images only. A method that needs labels gets the training rows whose labels it may read; any other gets all.
  * @throws `SPLIT_OTHER_DATASET`, `TRAINING_ROWS_EMPTY`, `TRAINING_INPUT_MISSING`, `METHOD_LABELS_UNUSABLE`,
  *   `CLASS_EMBEDDINGS_MISSING`, `MODEL_INPUT_NOT_FINITE` naming the dataset's row, `ABORTED`
  */
@@ -44,21 +38,32 @@ export async function buildTrainingSet(
 ): Promise<TrainingSet> {
   const { method, needs } = options;
   checkSplit(data, split);
-  if (split.train.length === 0) throw new UnseenError('TRAINING_ROWS_EMPTY', { method, what: 'train' });
-  if (needs.pool && split.pool.length === 0)
-    throw new UnseenError('TRAINING_ROWS_EMPTY', { method, what: 'pool' });
-  const modality = data.modalities[options.modality ?? 'image'];
-  const preprocessing = choosePreprocessing(data, modality, options);
-  const labels = new Int32Array(split.train.length);
-  split.train.forEach((row, i) => {
-    const count = modality!.labels.of(row).length;
+  checkRows(split, options);
+  const image = data.modalities.image;
+  const budget = image && (split.labelled || split.labelSpaces) && readableLabels(data, split, 'image');
+  const train = split.train.filter(
+    (row, i) => !image || (hasItem(image, row) && !(needs.labels && budget && budget.of(i).length === 0)),
+  );
+  if (train.length === 0) throw new UnseenError('TRAINING_ROWS_EMPTY', { method, what: 'readable train' });
+  const pool = split.pool.filter((row) => !image || hasItem(image, row));
+  const items = await gatherItems(data, [...train, ...pool], { ...options, modality: 'image' });
+  const labels = new Int32Array(train.length);
+  train.forEach((row, i) => {
+    const count = image!.labels.of(row).length;
     if (needs.labels && count !== 1)
       throw new UnseenError('METHOD_LABELS_UNUSABLE', { row, received: count, method });
-    labels[i] = modality!.labels.first(row);
+    labels[i] = image!.labels.first(row);
   });
+  const { inputs, preprocessing } = items;
+  const width = inputs.data.length / inputs.rows;
+  const part = (from: number, to: number) => {
+    const rows = to - from;
+    const data = inputs.data.subarray(from * width, to * width);
+    return { ...inputs, data, rows } as typeof inputs;
+  };
   return {
-    source: { inputs: await gather(modality!, split.train, preprocessing, options.signal), labels },
-    pool: { inputs: await gather(modality!, split.pool, preprocessing, options.signal) },
+    source: { inputs: part(0, train.length), labels },
+    pool: { inputs: part(train.length, inputs.rows) },
     classEmbeddings: chooseEmbeddings(data, options),
     seen: Int32Array.from(split.seen),
     unseen: Int32Array.from(split.unseen),
@@ -77,30 +82,18 @@ export function checkSplit(data: Dataset, split: Split): void {
   });
 }
 
-function choosePreprocessing(
-  data: Dataset,
-  modality: Modality | undefined,
-  options: TrainingSetOptions,
-): Preprocessing {
-  const kind = options.input ?? (modality?.features ? 'features' : 'pixels');
-  if (kind === 'features' && modality?.features) {
-    const { extractor } = modality;
-    return { kind, dim: modality.features.cols, ...(extractor !== undefined && { extractor }) };
-  }
-  if (kind === 'pixels' && modality?.images) return { kind, side: options.side ?? 32 };
-  throw new UnseenError('TRAINING_INPUT_MISSING', {
-    dataset: data.name,
-    what: kind === 'features' ? 'features' : 'pictures',
-    modality: options.modality ?? 'image',
-    known: Object.entries(data.modalities)
-      .map(([name, { features, images }]) =>
-        [name, features && 'features', images && 'pictures'].filter(Boolean).join(' '),
-      )
-      .join(', '),
-  });
+/** Throws `TRAINING_ROWS_EMPTY`. */
+export function checkRows(split: Split, { method, needs }: TrainingSetOptions): void {
+  if (split.train.length === 0) throw new UnseenError('TRAINING_ROWS_EMPTY', { method, what: 'train' });
+  if (needs.pool && split.pool.length === 0)
+    throw new UnseenError('TRAINING_ROWS_EMPTY', { method, what: 'pool' });
 }
 
-function chooseEmbeddings(data: Dataset, { method, needs, classEmbeddings }: TrainingSetOptions): Matrix {
+/** `[classes, a]`; of no columns where the method needs none and there are none. Throws `CLASS_EMBEDDINGS_MISSING`. */
+export function chooseEmbeddings(
+  data: Dataset,
+  { method, needs, classEmbeddings }: TrainingSetOptions,
+): Matrix {
   const [first] = data.classEmbeddings.keys();
   const name = classEmbeddings ?? first;
   const found = name === undefined ? undefined : data.classEmbeddings.get(name);
@@ -114,25 +107,4 @@ function chooseEmbeddings(data: Dataset, { method, needs, classEmbeddings }: Tra
     method,
     known: [...data.classEmbeddings.keys()].join(', ') || 'none',
   });
-}
-
-async function gather(
-  modality: Modality,
-  rows: readonly number[],
-  preprocessing: Preprocessing,
-  signal: AbortSignal | undefined,
-): Promise<Inputs> {
-  if (preprocessing.kind === 'features') {
-    const taken = takeRows(modality.features!, rows);
-    const bad = taken.data.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      const row = rows[Math.floor(bad / taken.cols)];
-      const received = String(taken.data[bad]);
-      throw new UnseenError('MODEL_INPUT_NOT_FINITE', { row, column: bad % taken.cols, received });
-    }
-    return taken;
-  }
-  const { side } = preprocessing;
-  const { data } = await readPictures(modality.images!, side, { rows, ...(signal && { signal }) });
-  return { data, rows: rows.length, side };
 }

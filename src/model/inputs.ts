@@ -1,11 +1,15 @@
 /** What `encode` accepts, turned into batches that the ONNX encoder takes. */
-import type { Images, Matrix } from '../data/dataset.ts';
+import type { Images, Matrix, ModalityName } from '../data/dataset.ts';
 import { imageFilesAt, readFeatures, readPictures } from '../encoders/pictures.ts';
+import type { WordEncoder } from '../encoders/text/word-encoder.ts';
 import { UnseenError } from '../errors.ts';
 import type { Preprocessing } from './manifest.ts';
 
-/** Features `[n, d]`; pictures as files or pixels; or paths of picture files. */
-export type EncoderInput = Matrix | Images | readonly string[];
+/**
+ * Features `[n, d]`; pictures as files or pixels; or a list: of paths for an image encoder, of texts for a text encoder
+ * (a text may be a list of strings, which together are one text).
+ */
+export type EncoderInput = Matrix | Images | readonly string[] | readonly (readonly string[])[];
 
 /** Row by row access in batches: nothing but the batch at hand is in memory. */
 export interface BatchSource {
@@ -15,15 +19,23 @@ export interface BatchSource {
   read(from: number, to: number): Promise<Float32Array | Uint8Array>;
 }
 
-const isPaths = (input: EncoderInput): input is readonly string[] => Array.isArray(input);
+type List = readonly (string | readonly string[])[];
+const isList = (input: EncoderInput): input is readonly string[] => Array.isArray(input);
 const isMatrix = (input: Matrix | Images): input is Matrix => !('kind' in input);
 
 /**
- * @throws `MODEL_INPUT_SHAPE`, `MODEL_INPUT_NOT_FINITE` naming the row, `MODEL_NEEDS_FEATURES` for pictures where the
+ * `words` is the word encoder that preprocessing of kind `text` names.
+ * @throws `MODEL_INPUT_SHAPE`, `MODEL_INPUT_NOT_FINITE` naming the row, `MODEL_NEEDS_FEATURES` for raw items where the
  *   features came ready-made; and, while reading, the errors of pictures that cannot be decoded.
  */
-export function batchesOf(input: EncoderInput, preprocessing: Preprocessing): BatchSource {
-  const given = isPaths(input) ? imageFilesAt(input) : input;
+export function batchesOf(
+  input: EncoderInput,
+  preprocessing: Preprocessing,
+  modality: ModalityName,
+  words?: WordEncoder,
+): BatchSource {
+  if (modality === 'text') return textBatches(input, preprocessing, words);
+  const given = isList(input) ? imageFilesAt(input) : (input as Matrix | Images);
   if (preprocessing.kind === 'features') {
     const { dim, extractor } = preprocessing;
     if (isMatrix(given)) return matrixBatches(given, dim);
@@ -41,7 +53,7 @@ export function batchesOf(input: EncoderInput, preprocessing: Preprocessing): Ba
       },
     };
   }
-  const { side } = preprocessing;
+  const { side } = preprocessing as Extract<Preprocessing, { kind: 'pixels' }>;
   if (isMatrix(given)) {
     const received = `features [${given.rows}, ${given.cols}]`;
     throw new UnseenError('MODEL_INPUT_SHAPE', {
@@ -54,6 +66,30 @@ export function batchesOf(input: EncoderInput, preprocessing: Preprocessing): Ba
     rows: given.count,
     dims: [side, side, 3],
     read: async (from, to) => (await readPictures(given, side, { rows: range(from, to) })).data,
+  };
+}
+
+function textBatches(
+  input: EncoderInput,
+  preprocessing: Preprocessing,
+  words: WordEncoder | undefined,
+): BatchSource {
+  const { dim } = preprocessing as Exclude<Preprocessing, { kind: 'pixels' }>;
+  if (!Array.isArray(input)) {
+    const given = input as Matrix | Images;
+    if (isMatrix(given)) return matrixBatches(given, dim);
+    throw new UnseenError('MODEL_INPUT_SHAPE', {
+      what: 'the input of the text encoder',
+      received: `${given.count} pictures`,
+      expected: 'texts',
+    });
+  }
+  const texts = input as List;
+  if (!words) throw new UnseenError('MODEL_NEEDS_FEATURES', { dim, received: `${texts.length} texts` });
+  return {
+    rows: texts.length,
+    dims: [dim],
+    read: async (from, to) => words.encode(texts.slice(from, to)).data,
   };
 }
 

@@ -27,6 +27,7 @@ const preprocessing = z.discriminatedUnion('kind', [
     extractor: z.string().max(100).optional(),
   }),
   z.strictObject({ kind: z.literal('pixels'), side: z.number().int().min(1).max(MAX_SIDE) }),
+  z.strictObject({ kind: z.literal('text'), dim: z.number().int().min(1).max(MAX_DIM), file: z.string() }),
 ]);
 
 const encoder = z.strictObject({ file: z.string(), preprocessing });
@@ -62,7 +63,13 @@ export type ModelManifest = z.infer<typeof schema>;
 /** How a raw input becomes what the ONNX encoder takes. */
 export type Preprocessing =
   | { readonly kind: 'features'; readonly dim: number; readonly extractor?: string }
-  | { readonly kind: 'pixels'; readonly side: number };
+  | { readonly kind: 'pixels'; readonly side: number }
+  /** `file` is a `WordEncoder`: vocabulary, weights and vectors of words. */
+  | { readonly kind: 'text'; readonly dim: number; readonly file: string };
+
+/** The files that preprocessing needs beside the ONNX encoder. */
+export const filesOf = (preprocessing: Preprocessing): string[] =>
+  preprocessing.kind === 'text' ? [preprocessing.file] : [];
 
 export const sealManifest = async (manifest: ManifestBody): Promise<ModelManifest> => ({
   ...manifest,
@@ -113,7 +120,10 @@ export async function readManifest(text: string, file: string): Promise<ModelMan
 function checkFiles(manifest: ModelManifest, file: string): void {
   const used = new Map<string, string>();
   for (const [name, encoder] of Object.entries(manifest.encoders)) {
-    if (encoder) used.set(`encoders.${name}`, encoder.file);
+    if (!encoder) continue;
+    used.set(`encoders.${name}`, encoder.file);
+    for (const needed of filesOf(encoder.preprocessing as Preprocessing))
+      used.set(`encoders.${name}.preprocessing`, needed);
   }
   if (manifest.classEmbeddings) used.set('classEmbeddings', manifest.classEmbeddings.file);
   for (const name of [...used.values(), ...Object.keys(manifest.files)]) {

@@ -4,6 +4,7 @@
  */
 import { Codes } from '../codes/index.ts';
 import type { Matrix, ModalityName } from '../data/dataset.ts';
+import { WordEncoder } from '../encoders/text/word-encoder.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
 import { type ModelContent, readModelFolder, writeModelFolder } from './folder.ts';
 import { sha256 } from './hash.ts';
@@ -13,11 +14,11 @@ import { type EncoderSession, openEncoder, RUNTIME_VERSION } from './runtime.ts'
 import { UNSEEN_VERSION } from './version.ts';
 
 /** Large enough to keep the matrix product busy, small enough to keep a batch in a few MB. */
-const DEFAULT_BATCH = { features: 1024, pixels: 128 } as const;
+const DEFAULT_BATCH = { features: 1024, pixels: 128, text: 1024 } as const;
 const MAX_BATCH = 65_536;
 
 export interface EncodeOptions {
-  /** Rows a run of the encoder, 1 … 65,536; default 1024 for features, 128 for pixels. The codes do not depend on it. */
+  /** Rows a run of the encoder, 1 … 65,536; default 1024, 128 for pixels. The codes do not depend on it. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
   /** Called after every batch. */
@@ -40,15 +41,22 @@ export interface TrainedEncoders {
   };
   /** `[classes, a]`, if training used any. */
   readonly classEmbeddings?: Matrix;
-  readonly encoders: Readonly<
-    Partial<Record<ModalityName, { readonly onnx: Uint8Array; readonly preprocessing: Preprocessing }>>
-  >;
+  readonly encoders: Readonly<Partial<Record<ModalityName, TrainedEncoder>>>;
+}
+
+export interface TrainedEncoder {
+  /** From `input` to `code`. */
+  readonly onnx: Uint8Array;
+  readonly preprocessing: Preprocessing;
+  /** What the preprocessing names, by file name. */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
 }
 
 export class Model {
   readonly manifest: ModelManifest;
   readonly #files: ReadonlyMap<string, Uint8Array>;
   readonly #sessions = new Map<ModalityName, Promise<EncoderSession>>();
+  #words: WordEncoder | undefined;
 
   private constructor({ manifest, files }: ModelContent) {
     this.manifest = manifest;
@@ -67,6 +75,7 @@ export class Model {
       if (!encoder) continue;
       encoders[name] = { file: `${name}.onnx`, preprocessing: { ...encoder.preprocessing } };
       files.set(`${name}.onnx`, encoder.onnx);
+      for (const [file, content] of encoder.files ?? []) files.set(file, content);
     }
     const embeddings = trained.classEmbeddings;
     if (embeddings) files.set(EMBEDDINGS_FILE, littleEndianBytes(embeddings.data));
@@ -198,7 +207,7 @@ export class Model {
       const reason = `must be a whole number from 1 to ${MAX_BATCH}`;
       throw new UnseenError('ARGUMENT_INVALID', { name: 'batchSize', reason, received: batchSize });
     }
-    const source = batchesOf(input, preprocessing);
+    const source = batchesOf(input, preprocessing, modality, this.#wordEncoder(preprocessing));
     const session = await this.#session(modality);
     for (let from = 0; from < source.rows; from += batchSize) {
       throwIfAborted(options.signal, 'encoding', 'No codes were returned.');
@@ -208,6 +217,20 @@ export class Model {
       take(values, from, source.rows);
       options.onProgress?.({ done: to, total: source.rows });
     }
+  }
+
+  /**
+   * Which of the texts hold no word that the text encoder knows: their codes say nothing. Empty for a model whose text
+   * features came ready-made. Throws `MODEL_MODALITY_UNKNOWN`.
+   */
+  unknownTexts(texts: readonly (string | readonly string[])[]): number[] {
+    return this.#wordEncoder(this.preprocessing('text'))?.unknown(texts) ?? [];
+  }
+
+  #wordEncoder(preprocessing: Preprocessing): WordEncoder | undefined {
+    if (preprocessing.kind !== 'text') return undefined;
+    this.#words ??= WordEncoder.fromBytes(this.#files.get(preprocessing.file)!);
+    return this.#words;
   }
 
   #session(modality: ModalityName): Promise<EncoderSession> {

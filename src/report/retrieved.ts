@@ -1,6 +1,6 @@
 /** Asks some queries of a split with one or several models and shows what each finds. */
-import type { Dataset, Split } from '../data/index.ts';
-import { inputsOf } from '../evaluate/rows.ts';
+import { type Dataset, type Split, takeImages } from '../data/index.ts';
+import { inputsOf, rowsWith } from '../evaluate/rows.ts';
 import type { Model } from '../model/index.ts';
 import { LinearIndex } from '../search/index.ts';
 import { thumbnail } from './pictures.ts';
@@ -23,7 +23,8 @@ export interface RetrievedOptions {
 export function sampleQueries(data: Dataset, split: Split, most: number): number[] {
   const labels = data.modalities.image!.labels;
   const first = new Map<number, number>();
-  for (const row of split.query) if (!first.has(labels.first(row))) first.set(labels.first(row), row);
+  for (const row of rowsWith(data, 'image', split.query))
+    if (!first.has(labels.first(row))) first.set(labels.first(row), row);
   const rows = [...first].sort(([a], [b]) => a - b).map(([, row]) => row);
   const step = Math.max(1, rows.length / most);
   return Array.from({ length: Math.min(most, rows.length) }, (_, i) => rows[Math.floor(i * step)]!);
@@ -36,21 +37,23 @@ export async function retrieve(
   models: readonly Model[],
   { queries, k, side, signal }: RetrievedOptions,
 ): Promise<Strip[]> {
-  const { images, labels } = data.modalities.image!;
+  const image = data.modalities.image!;
+  const { labels } = image;
   const classOf = (row: number): string => data.classes[labels.first(row)] ?? 'unlabelled';
   const related = (a: number, b: number): boolean => {
     const classes = labels.of(a);
     return labels.of(b).some((label) => classes.includes(label));
   };
   const show = async (row: number): Promise<StripItem> => ({
-    picture: await thumbnail(images!, row, side),
+    picture: await thumbnail(takeImages(image, [row]), 0, side),
     name: classOf(row),
   });
+  const database = rowsWith(data, 'image', split.database);
   const found = await Promise.all(
     models.map(async (model) => {
       const encode = (rows: readonly number[]) =>
         model.encode('image', inputsOf(model, data, 'image', rows), { ...(signal && { signal }) });
-      const index = LinearIndex.from(await encode(split.database));
+      const index = LinearIndex.from(await encode(database));
       return index.search(await encode(queries), { k, ...(signal && { signal }) });
     }),
   );
@@ -62,7 +65,7 @@ export async function retrieve(
           method: model.method,
           hits: await Promise.all(
             found[m]![q]!.map(async ({ row, distance }) => {
-              const hit = split.database[row]!;
+              const hit = database[row]!;
               return { ...(await show(hit)), right: related(query, hit), distance };
             }),
           ),

@@ -54,9 +54,9 @@ export function buildNetwork(
   options: NetworkOptions,
 ): Network {
   const trunk =
-    preprocessing.kind === 'features'
-      ? featureTrunk(preprocessing.dim, standard, options.hidden)
-      : pixelTrunk(preprocessing.side, options.hidden);
+    preprocessing.kind === 'pixels'
+      ? pixelTrunk(preprocessing.side, options.hidden)
+      : featureTrunk(preprocessing.dim, standard, options.hidden);
   const hashHead = dense('hash', trunk.width, options.bits);
   const semanticHead = dense('semantic', trunk.width, options.semantics);
   const pairHead = parameter('pair.weight', [trunk.width, PAIR_DIM], glorotUniform());

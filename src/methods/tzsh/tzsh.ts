@@ -32,7 +32,11 @@ export function tzsh(options: TzshOptions, variant: Variant = 'greedy'): HashMet
       train({ settings, set, report, checkpoint, data, split, options: { monitor } }) {
         return trainTzsh({
           set,
-          settings: resolveSettings(settings, set.preprocessing.kind, set.source.labels.length),
+          settings: resolveSettings(
+            settings,
+            set.preprocessing.kind === 'pixels' ? 'pixels' : 'features',
+            set.source.labels.length,
+          ),
           variant,
           // The same streams for every variant: ablations see the same batches.
           random: (stream) => new Random(settings.seed, `tzsh/${stream}`),
