@@ -19,6 +19,9 @@ const MAX_SECONDS = 30;
  */
 export type Fit = 'cover' | 'fill';
 
+/** How pixels are resampled; each averages over as many pixels as become one. */
+export type Kernel = 'nearest' | 'linear' | 'cubic' | 'lanczos3';
+
 /** Raw RGB pixels instead of a file. */
 export interface RawPicture {
   readonly data: Uint8Array;
@@ -28,7 +31,7 @@ export interface RawPicture {
 
 /**
  * Decodes to `side × side × 3` bytes RGB: turned as EXIF says, transparent parts on white, grey and CMYK as sRGB, the
- * first frame of an animation, Lanczos-3 resized. `name` is what errors call the picture.
+ * first frame of an animation, resized by `kernel` (default Lanczos 3). `name` is what errors call the picture.
  *
  * @throws `PICTURE_FORMAT` (not JPEG, PNG, WebP, GIF, AVIF or TIFF by its bytes), `PICTURE_TOO_LARGE` (more than
  *   25 million pixels or 64 MiB), `PICTURE_UNREADABLE` (damaged, cut short, or more than 30 s of work)
@@ -36,9 +39,9 @@ export interface RawPicture {
 export async function decodePicture(
   picture: Uint8Array | RawPicture,
   name: string,
-  options: { readonly side: number; readonly fit?: Fit },
+  options: { readonly side: number; readonly fit?: Fit; readonly kernel?: Kernel },
 ): Promise<Uint8Array> {
-  const { side, fit = 'cover' } = options;
+  const { side, fit = 'cover', kernel = 'lanczos3' } = options;
   const input = picture instanceof Uint8Array ? encoded(picture, name) : raw(picture);
   try {
     const { data, info } = await input
@@ -46,7 +49,7 @@ export async function decodePicture(
       .timeout({ seconds: MAX_SECONDS })
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb')
-      .resize({ width: side, height: side, fit })
+      .resize({ width: side, height: side, fit, kernel })
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     if (info.width !== side || info.height !== side || info.channels !== 3) {

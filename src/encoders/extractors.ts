@@ -1,5 +1,6 @@
 /** Functions that make features of pixels, by the name that datasets and models carry. */
 import { UnseenError } from '../errors.ts';
+import type { Fit, Kernel } from './decode.ts';
 import { GRADIENT_DIM, GRADIENT_SIDE, gradients } from './gradients.ts';
 
 export interface Extractor {
@@ -7,17 +8,27 @@ export interface Extractor {
   readonly side: number;
   /** Values a picture. */
   readonly dim: number;
-  /** `[n, side, side, 3]` uint8 RGB → `[n, dim]` float32, finite. The same pixels give the same values. */
+  /** How pictures become that size; default: as `decodePicture`. */
+  readonly fit?: Fit;
+  readonly kernel?: Kernel;
+  /** Pictures a call that keep memory small; default: as `pictureBatches`. */
+  readonly batch?: number;
+  /** `[n, side, side, 3]` uint8 RGB → `[n, dim]` float32. The same pixels give the same values. */
+  extract(pixels: Uint8Array): Float32Array | Promise<Float32Array>;
+}
+
+/** One that needs no network, and so no waiting. */
+export interface PlainExtractor extends Extractor {
   extract(pixels: Uint8Array): Float32Array;
 }
 
 /** A changed function gets a new number behind the slash, and the old name stays: models name what they were trained on. */
-export const extractors: Readonly<Record<string, Extractor>> = {
+export const extractors: Readonly<Record<string, PlainExtractor>> = {
   'gradients/1': { side: GRADIENT_SIDE, dim: GRADIENT_DIM, extract: gradients },
 };
 
 /** @throws `EXTRACTOR_UNKNOWN` */
-export function extractorNamed(name: string): Extractor {
+export function extractorNamed(name: string): PlainExtractor {
   if (!Object.hasOwn(extractors, name)) {
     throw new UnseenError('EXTRACTOR_UNKNOWN', { received: name, known: Object.keys(extractors).join(', ') });
   }

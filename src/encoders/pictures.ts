@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 import type { ImageFiles, Images, Matrix } from '../data/dataset.ts';
 import { readBounded } from '../data/files.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
-import type { Fit } from './decode.ts';
+import type { Fit, Kernel } from './decode.ts';
 import { decodePicture, MAX_FILE_BYTES, MAX_SIDE } from './decode.ts';
-import { extractorNamed } from './extractors.ts';
+import { type Extractor, extractorNamed } from './extractors.ts';
 
 /** Each picture under way holds its decoded pixels: at most 8 × 75 MB. */
 const AT_ONCE = Math.min(8, availableParallelism());
@@ -13,6 +13,8 @@ const AT_ONCE = Math.min(8, availableParallelism());
 export interface PictureOptions {
   /** `cover` (default) cuts, `fill` squeezes: see `Fit`. */
   readonly fit?: Fit;
+  /** Default `lanczos3`: see `Kernel`. */
+  readonly kernel?: Kernel;
   /** Row numbers to read, in this order; default all. */
   readonly rows?: ArrayLike<number>;
   /** Pictures a batch; default 256 (3 MB at 64 × 64 pixels), at least 1. */
@@ -101,23 +103,25 @@ export async function readPictures(
 }
 
 /**
- * Features `[n, dim]` of raw pictures by a named extractor, a batch at a time. Throws `EXTRACTOR_UNKNOWN`, and as
+ * Features `[n, dim]` of raw pictures by an extractor or its name, a batch at a time. Throws `EXTRACTOR_UNKNOWN`, and as
  * `pictureBatches`. With `onBad`, `rows` says which pictures the features are of.
  */
 export async function readFeatures(
   images: Images | readonly string[],
-  extractor: string,
+  extractor: string | Extractor,
   options: PictureOptions = {},
 ): Promise<{ readonly features: Matrix; readonly rows: Int32Array }> {
-  const { side, dim, extract } = extractorNamed(extractor);
+  const by = typeof extractor === 'string' ? extractorNamed(extractor) : extractor;
+  const { side, dim, fit, kernel, batch } = by;
+  const preparation = { ...(fit && { fit }), ...(kernel && { kernel }), ...(batch && { batch }) };
   const total = options.rows?.length ?? (isPaths(images) ? images.length : images.count);
   const data = new Float32Array(total * dim);
   const rows = new Int32Array(total);
   let count = 0;
-  for await (const batch of pictureBatches(images, side, options)) {
-    data.set(extract(batch.data), count * dim);
-    rows.set(batch.rows, count);
-    count += batch.rows.length;
+  for await (const pictures of pictureBatches(images, side, { ...preparation, ...options })) {
+    data.set(await by.extract(pictures.data), count * dim);
+    rows.set(pictures.rows, count);
+    count += pictures.rows.length;
   }
   return {
     features: { data: data.subarray(0, count * dim), rows: count, cols: dim },
@@ -147,7 +151,7 @@ async function decodeRows(
   images: Images,
   rows: Int32Array,
   side: number,
-  { fit = 'cover', signal, onBad }: PictureOptions,
+  { fit = 'cover', kernel = 'lanczos3', signal, onBad }: PictureOptions,
 ): Promise<PictureBatch> {
   const size = side * side * 3;
   const data = new Uint8Array(rows.length * size);
@@ -160,7 +164,7 @@ async function decodeRows(
       const place = next++;
       const row = rows[place]!;
       try {
-        data.set(await pictureAt(images, row, side, fit), place * size);
+        data.set(await pictureAt(images, row, { side, fit, kernel }), place * size);
       } catch (error) {
         if (!onBad || !(error instanceof UnseenError)) {
           failed = true;
@@ -182,10 +186,15 @@ async function decodeRows(
   return { data: data.subarray(0, good.length * size), rows: good.map((place) => rows[place]!), side };
 }
 
-async function pictureAt(images: Images, row: number, side: number, fit: Fit): Promise<Uint8Array> {
-  if (images.kind === 'files') return decodePicture(await images.read(row), images.name(row), { side, fit });
+async function pictureAt(
+  images: Images,
+  row: number,
+  form: { readonly side: number; readonly fit: Fit; readonly kernel: Kernel },
+): Promise<Uint8Array> {
+  const { side } = form;
+  if (images.kind === 'files') return decodePicture(await images.read(row), images.name(row), form);
   const { data, width, height } = images;
   const pixels = data.subarray(row * width * height * 3, (row + 1) * width * height * 3);
   if (width === side && height === side) return pixels;
-  return decodePicture({ data: pixels, width, height }, `picture ${row}`, { side, fit });
+  return decodePicture({ data: pixels, width, height }, `picture ${row}`, form);
 }

@@ -1,0 +1,58 @@
+/** The platform file of `backbone/`: ONNX Runtime for Node. A browser build swaps it for the web runtime. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+/** An input or output of a network, as its file declares it. */
+export interface Port {
+  readonly name: string;
+  /** ONNX's element type (`float32`, `int64` …), or `no tensor`. */
+  readonly type: string;
+  /** Sizes; a name or a number below 1 is open. */
+  readonly shape: readonly (number | string)[];
+}
+
+export type PortData = Float32Array | Uint16Array | Uint8Array;
+
+export interface OnnxSession {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /**
+   * Runs the network on its one input and returns one output. Half precision goes in and comes out as its 16 bits.
+   * Rejects with what the runtime throws.
+   */
+  run(
+    input: PortData,
+    dims: readonly number[],
+    output: string,
+  ): Promise<{ readonly data: Float32Array | Uint16Array; readonly dims: readonly number[] }>;
+  /** Frees native memory; the session is unusable afterwards. */
+  release(): Promise<void>;
+}
+
+/** Rejects with what the runtime throws. */
+export async function openSession(onnx: Uint8Array): Promise<OnnxSession> {
+  // Errors only (3): warnings of the optimiser are noise to a user.
+  const session = await InferenceSession.create(onnx, { logSeverityLevel: 3 });
+  const inputs = session.inputMetadata.map(portOf);
+  const { name, type } = inputs[0] ?? { name: '', type: '' };
+  return {
+    inputs,
+    outputs: session.outputMetadata.map(portOf),
+    async run(data, dims, output) {
+      const input = new Tensor(type as 'float32', data as Float32Array, dims);
+      const results = await session.run({ [name]: input }, [output]);
+      input.dispose();
+      const result = results[output]!;
+      const values = result.data as Float32Array | Uint16Array;
+      // Where the language has a Float16Array, the runtime returns one: its bits are what is asked for.
+      const half = result.type === 'float16';
+      const bits = half && new Uint16Array(values.buffer, values.byteOffset, values.length);
+      return { data: bits || values, dims: result.dims };
+    },
+    release: () => session.release(),
+  };
+}
+
+const portOf = (value: InferenceSession.ValueMetadata): Port =>
+  value.isTensor
+    ? { name: value.name, type: value.type, shape: value.shape }
+    : { name: value.name, type: 'no tensor', shape: [] };
