@@ -30,6 +30,8 @@ export interface TrainingSet {
   readonly unseen: Int32Array;
   /** Raw pictures' preprocessing, copied into the model's manifest. */
   readonly preprocessing: Preprocessing;
+  /** Files that the preprocessing mentions. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The items of one modality that training gets: those of the training rows, then those of the pool. */

@@ -70,8 +70,8 @@ export const defineMethod = <Schema extends z.ZodObject>(
   definition: MethodDefinition<Schema>,
   settings: unknown,
 ): HashMethod =>
-  define(definition, settings, buildTrainingSet, (onnx, { preprocessing }) => ({
-    image: { onnx, preprocessing },
+  define(definition, settings, buildTrainingSet, (onnx, { preprocessing, files }) => ({
+    image: { onnx, preprocessing, files },
   }));
 
 /** The same for a method of images and texts. Throws as `defineMethod`. */

@@ -3,6 +3,7 @@ import type { Dataset, Matrix, Modality, ModalityName } from '../data/dataset.ts
 import { takeFeatures, takeImages, takeTexts } from '../data/items.ts';
 import { Labels } from '../data/labels.ts';
 import type { Split } from '../data/split.ts';
+import { backboneName } from '../encoders/backbone/name.ts';
 import { readPictures } from '../encoders/pictures.ts';
 import { WordEncoder } from '../encoders/text/word-encoder.ts';
 import { UnseenError } from '../errors.ts';
@@ -12,6 +13,7 @@ import type { Inputs, Preprocessing } from './contract.ts';
 const DEFAULT_SIDE = 32;
 /** Beside the ONNX encoder in the model folder. */
 const WORDS_FILE = 'text_words.bin';
+const BACKBONE_FILES = { onnx: 'image_backbone.onnx', config: 'image_backbone.json' } as const;
 
 export interface ItemOptions {
   readonly modality: ModalityName;
@@ -31,7 +33,8 @@ export interface Items {
 
 /**
  * The items of rows that all have one. A vocabulary is fitted to exactly these rows' texts.
- * @throws `TRAINING_INPUT_MISSING`, `MODEL_INPUT_NOT_FINITE` naming the dataset's row, `ABORTED`, those of pictures
+ * @throws `TRAINING_INPUT_MISSING`, `MODEL_INPUT_NOT_FINITE` naming the dataset's row, `BACKBONE_CHANGED`, `ABORTED`,
+ *   those of pictures
  */
 export async function gatherItems(
   data: Dataset,
@@ -44,8 +47,14 @@ export async function gatherItems(
     const { features, extractor } = modality!;
     const inputs = takeFeatures(modality!, rows);
     checkFinite(inputs, rows);
-    const preprocessing = { kind, dim: features!.cols, ...(extractor !== undefined && { extractor }) };
-    return { inputs, preprocessing, files: new Map() };
+    const backbone = await backboneFiles(modality!);
+    const preprocessing = {
+      kind,
+      dim: features!.cols,
+      ...(extractor !== undefined && { extractor }),
+      ...(backbone.size > 0 && { backbone: BACKBONE_FILES }),
+    };
+    return { inputs, preprocessing, files: backbone };
   }
   if (kind === 'pixels') {
     const side = options.side ?? DEFAULT_SIDE;
@@ -61,6 +70,19 @@ export async function gatherItems(
     preprocessing: { kind: 'text', dim: encoder.dim, file: WORDS_FILE },
     files: new Map([[WORDS_FILE, encoder.toBytes()]]),
   };
+}
+
+/** The network behind the features, so that the model encodes raw pictures by itself. Throws `BACKBONE_CHANGED`. */
+async function backboneFiles({ backbone, extractor }: Modality): Promise<ReadonlyMap<string, Uint8Array>> {
+  if (!backbone) return new Map();
+  const files = await backbone();
+  const received = await backboneName(files);
+  if (received !== extractor)
+    throw new UnseenError('BACKBONE_CHANGED', { file: BACKBONE_FILES.onnx, received, expected: extractor });
+  return new Map([
+    [BACKBONE_FILES.onnx, files.onnx],
+    [BACKBONE_FILES.config, new TextEncoder().encode(files.config)],
+  ]);
 }
 
 function chooseKind(

@@ -54,7 +54,7 @@ export async function buildTrainingSet(
       throw new UnseenError('METHOD_LABELS_UNUSABLE', { row, received: count, method });
     labels[i] = image!.labels.first(row);
   });
-  const { inputs, preprocessing } = items;
+  const { inputs, preprocessing, files } = items;
   const width = inputs.data.length / inputs.rows;
   const part = (from: number, to: number) => {
     const rows = to - from;
@@ -68,6 +68,7 @@ export async function buildTrainingSet(
     seen: Int32Array.from(split.seen),
     unseen: Int32Array.from(split.unseen),
     preprocessing,
+    files,
   };
 }
 

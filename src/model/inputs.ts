@@ -1,5 +1,6 @@
 /** What `encode` accepts, turned into batches that the ONNX encoder takes. */
 import type { Images, Matrix, ModalityName } from '../data/dataset.ts';
+import type { Extractor } from '../encoders/extractors.ts';
 import { imageFilesAt, readFeatures, readPictures } from '../encoders/pictures.ts';
 import type { WordEncoder } from '../encoders/text/word-encoder.ts';
 import { UnseenError } from '../errors.ts';
@@ -23,8 +24,19 @@ type List = readonly (string | readonly string[])[];
 const isList = (input: EncoderInput): input is readonly string[] => Array.isArray(input);
 const isMatrix = (input: Matrix | Images): input is Matrix => !('kind' in input);
 
+/** Whether the input is pictures still, which an image encoder of features needs an extractor for. */
+export const isRawPictures = (modality: ModalityName, input: EncoderInput): boolean =>
+  modality === 'image' && (isList(input) || !isMatrix(input as Matrix | Images));
+
+/** What the files of a model hold, opened. */
+export interface Opened {
+  /** The word encoder that preprocessing of kind `text` names. */
+  readonly words?: WordEncoder;
+  /** The backbone of the preprocessing. */
+  readonly extractor?: Extractor;
+}
+
 /**
- * `words` is the word encoder that preprocessing of kind `text` names.
  * @throws `MODEL_INPUT_SHAPE`, `MODEL_INPUT_NOT_FINITE` naming the row, `MODEL_NEEDS_FEATURES` for raw items where the
  *   features came ready-made; and, while reading, the errors of pictures that cannot be decoded.
  */
@@ -32,7 +44,7 @@ export function batchesOf(
   input: EncoderInput,
   preprocessing: Preprocessing,
   modality: ModalityName,
-  words?: WordEncoder,
+  { words, extractor: backbone }: Opened = {},
 ): BatchSource {
   if (modality === 'text') return textBatches(input, preprocessing, words);
   const given = isList(input) ? imageFilesAt(input) : (input as Matrix | Images);
@@ -46,7 +58,7 @@ export function batchesOf(
       rows: given.count,
       dims: [dim],
       async read(from, to) {
-        const { features } = await readFeatures(given, extractor, { rows: range(from, to) });
+        const { features } = await readFeatures(given, backbone ?? extractor, { rows: range(from, to) });
         checkWidth(features, dim, `what the extractor ${extractor} makes`);
         checkFinite(features.data, dim, from);
         return features.data;

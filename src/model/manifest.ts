@@ -25,6 +25,7 @@ const preprocessing = z.discriminatedUnion('kind', [
     kind: z.literal('features'),
     dim: z.number().int().min(1).max(MAX_DIM),
     extractor: z.string().max(100).optional(),
+    backbone: z.strictObject({ onnx: z.string(), config: z.string() }).optional(),
   }),
   z.strictObject({ kind: z.literal('pixels'), side: z.number().int().min(1).max(MAX_SIDE) }),
   z.strictObject({ kind: z.literal('text'), dim: z.number().int().min(1).max(MAX_DIM), file: z.string() }),
@@ -62,14 +63,26 @@ export type ModelManifest = z.infer<typeof schema>;
 
 /** How a raw input becomes what the ONNX encoder takes. */
 export type Preprocessing =
-  | { readonly kind: 'features'; readonly dim: number; readonly extractor?: string }
+  | {
+      readonly kind: 'features';
+      readonly dim: number;
+      readonly extractor?: string;
+      /** The files of the network that `extractor` names. */
+      readonly backbone?: { readonly onnx: string; readonly config: string };
+    }
   | { readonly kind: 'pixels'; readonly side: number }
   /** `file` is a `WordEncoder`: vocabulary, weights and vectors of words. */
   | { readonly kind: 'text'; readonly dim: number; readonly file: string };
 
 /** The files that preprocessing needs beside the ONNX encoder. */
-export const filesOf = (preprocessing: Preprocessing): string[] =>
-  preprocessing.kind === 'text' ? [preprocessing.file] : [];
+export function filesOf(preprocessing: Preprocessing): string[] {
+  if (preprocessing.kind === 'text') return [preprocessing.file];
+  if (preprocessing.kind === 'features' && preprocessing.backbone) {
+    const { onnx, config } = preprocessing.backbone;
+    return [onnx, config];
+  }
+  return [];
+}
 
 export const sealManifest = async (manifest: ManifestBody): Promise<ModelManifest> => ({
   ...manifest,
@@ -122,8 +135,8 @@ function checkFiles(manifest: ModelManifest, file: string): void {
   for (const [name, encoder] of Object.entries(manifest.encoders)) {
     if (!encoder) continue;
     used.set(`encoders.${name}`, encoder.file);
-    for (const needed of filesOf(encoder.preprocessing as Preprocessing))
-      used.set(`encoders.${name}.preprocessing`, needed);
+    for (const [i, needed] of filesOf(encoder.preprocessing as Preprocessing).entries())
+      used.set(`encoders.${name}.preprocessing.${i}`, needed);
   }
   if (manifest.classEmbeddings) used.set('classEmbeddings', manifest.classEmbeddings.file);
   for (const name of [...used.values(), ...Object.keys(manifest.files)]) {

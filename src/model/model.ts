@@ -4,11 +4,12 @@
  */
 import { Codes } from '../codes/index.ts';
 import type { Matrix, ModalityName } from '../data/dataset.ts';
+import { Backbone } from '../encoders/backbone/backbone.ts';
 import { WordEncoder } from '../encoders/text/word-encoder.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
 import { type ModelContent, readModelFolder, writeModelFolder } from './folder.ts';
 import { sha256 } from './hash.ts';
-import { batchesOf, type EncoderInput } from './inputs.ts';
+import { batchesOf, type EncoderInput, isRawPictures } from './inputs.ts';
 import { MODEL_FORMAT, type ModelManifest, type Preprocessing, sealManifest } from './manifest.ts';
 import { type EncoderSession, openEncoder, RUNTIME_VERSION } from './runtime.ts';
 import { UNSEEN_VERSION } from './version.ts';
@@ -57,6 +58,7 @@ export class Model {
   readonly #files: ReadonlyMap<string, Uint8Array>;
   readonly #sessions = new Map<ModalityName, Promise<EncoderSession>>();
   #words: WordEncoder | undefined;
+  #backbone: Promise<Backbone> | undefined;
 
   private constructor({ manifest, files }: ModelContent) {
     this.manifest = manifest;
@@ -191,8 +193,11 @@ export class Model {
   /** Frees the encoders' native memory. The model stays usable: the next `encode` opens them again. */
   async dispose(): Promise<void> {
     const sessions = [...this.#sessions.values()];
+    const backbone = this.#backbone;
     this.#sessions.clear();
+    this.#backbone = undefined;
     await Promise.all(sessions.map(async (session) => (await session).release()));
+    await (await backbone)?.dispose();
   }
 
   async #stream(
@@ -202,12 +207,19 @@ export class Model {
     take: (values: Float32Array, from: number, rows: number) => void,
   ): Promise<void> {
     const preprocessing = this.preprocessing(modality);
-    const batchSize = options.batchSize ?? DEFAULT_BATCH[preprocessing.kind];
+    const extractor = isRawPictures(modality, input)
+      ? await this.#pictureExtractor(preprocessing)
+      : undefined;
+    const batchSize = options.batchSize ?? extractor?.batch ?? DEFAULT_BATCH[preprocessing.kind];
     if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > MAX_BATCH) {
       const reason = `must be a whole number from 1 to ${MAX_BATCH}`;
       throw new UnseenError('ARGUMENT_INVALID', { name: 'batchSize', reason, received: batchSize });
     }
-    const source = batchesOf(input, preprocessing, modality, this.#wordEncoder(preprocessing));
+    const words = this.#wordEncoder(preprocessing);
+    const source = batchesOf(input, preprocessing, modality, {
+      ...(words && { words }),
+      ...(extractor && { extractor }),
+    });
     const session = await this.#session(modality);
     for (let from = 0; from < source.rows; from += batchSize) {
       throwIfAborted(options.signal, 'encoding', 'No codes were returned.');
@@ -231,6 +243,22 @@ export class Model {
     if (preprocessing.kind !== 'text') return undefined;
     this.#words ??= WordEncoder.fromBytes(this.#files.get(preprocessing.file)!);
     return this.#words;
+  }
+
+  /** The backbone that the model carries, opened by the first pictures; undefined where the extractor needs no file. */
+  async #pictureExtractor(preprocessing: Preprocessing): Promise<Backbone | undefined> {
+    if (preprocessing.kind !== 'features' || !preprocessing.backbone) return undefined;
+    const { backbone, extractor: name } = preprocessing;
+    if (!this.#backbone) {
+      const onnx = this.#files.get(backbone.onnx)!;
+      const config = new TextDecoder().decode(this.#files.get(backbone.config)!);
+      const file = backbone.onnx;
+      this.#backbone = Backbone.open({ onnx, config }, { file, ...(name !== undefined && { name }) });
+      this.#backbone.catch(() => {
+        this.#backbone = undefined;
+      });
+    }
+    return this.#backbone;
   }
 
   #session(modality: ModalityName): Promise<EncoderSession> {

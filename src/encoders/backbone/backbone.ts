@@ -2,12 +2,12 @@
  * A network given as an ONNX file, as a feature extractor: pixels in, one vector a picture out. Nothing of it is
  * trained here; a method is trained on what it returns.
  */
-import { canonicalJson } from '../../data/canonical.ts';
 import type { BackboneFiles } from '../../data/dataset.ts';
 import { decodeFloat16 } from '../../data/float16.ts';
 import { UnseenError } from '../../errors.ts';
 import type { Extractor } from '../extractors.ts';
 import { type BackboneConfig, type BackboneSettings, configText, parseConfig } from './config.ts';
+import { backboneName } from './name.ts';
 import { type Prepare, preparation } from './pixels.ts';
 import { defaultPooling, pool, pooledDim, poolingFits } from './pooling.ts';
 import { type OnnxSession, openSession } from './runtime.ts';
@@ -225,14 +225,4 @@ function dimOf({ pooling, layout, output }: BackboneConfig, dims: readonly numbe
   if (dim >= 1 && dim <= MAX_DIM) return dim;
   const advice = `A feature has 1 to ${MAX_DIM} values: choose another "output", or "pooling": "mean".`;
   throw backboneInvalid(file, `${output} has ${dim} values a picture`, advice);
-}
-
-async function backboneName({ onnx, config }: BackboneFiles): Promise<string> {
-  const identity = canonicalJson({ onnx: await sha256(onnx), config: JSON.parse(config) });
-  return `onnx:${(await sha256(new TextEncoder().encode(identity))).slice(0, 16)}`;
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -9,6 +9,7 @@ const MAGIC = 'UNSEENTX';
 const PREAMBLE = 12;
 /** A header is a few hundred bytes. */
 const MAX_HEADER = 4096;
+const LARGEST_FLOAT = 3.4028234663852886e38;
 const CLOSED = 'the file holds more than its header says';
 
 export const invalid = (file: string, reason: string, cause?: unknown): UnseenError =>
@@ -62,12 +63,12 @@ export class SectionReader<Header> {
     return list;
   }
 
-  /** `count` float32 numbers, each finite and not below zero. */
-  floats(what: string, count: number): Float32Array {
+  /** `count` float32 numbers, each finite and in the range. */
+  floats(what: string, count: number, { least = -LARGEST_FLOAT, most = LARGEST_FLOAT } = {}): Float32Array {
     const bytes = this.take(what, count * 4);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const numbers = Float32Array.from({ length: count }, (_, i) => view.getFloat32(i * 4, true));
-    const bad = numbers.findIndex((x) => !(x >= 0 && x < Number.POSITIVE_INFINITY));
+    const bad = numbers.findIndex((x) => !(x >= least && x <= most));
     if (bad >= 0) throw invalid(this.#file, `${what}: number ${bad} is ${numbers[bad]}`);
     return numbers;
   }

@@ -1,199 +1,151 @@
 /**
- * Texts → vectors: `[tf-idf over the vocabulary of the training texts ‖ weighted mean of word vectors]`, each part of
- * unit norm. The first part knows what the training texts say, the second what words mean that they never say.
+ * Texts → vectors: `[tf-idf over the vocabulary of the training texts ‖ mean of word vectors]`, each part of unit norm.
+ * The first part knows what the training texts say, the second what words mean that they never say.
  *
- * tf-idf as in scikit-learn (smooth_idf, L2 norm). Weights of the mean: SIF, a / (a + p(w)) (Arora, Liang, Ma 2017),
- * with p(w) by Zipf's law from the word's place in the table, so that a stop word weighs little even where no training
- * text has one.
+ * tf-idf as scikit-learn's `TfidfVectorizer` counts (smooth_idf, L2 norm); the mean is in `word-mean.ts`. docs/text.md
+ * says what languages gain.
  */
 import type { Matrix, WordVectors } from '../../data/dataset.ts';
 import { takeRows } from '../../data/matrix.ts';
 import { UnseenError } from '../../errors.ts';
-import { parts, place } from './forms.ts';
+import { Lookup } from './lookup.ts';
 import { quantize } from './quantize.ts';
 import { plain, tokenize } from './tokenize.ts';
 import { makeVocabulary, type Vocabulary } from './vocabulary.ts';
 import { readEncoder, type WordTable, writeEncoder } from './word-encoder-file.ts';
+import { addRow, commonDirection, finish, sifWeight } from './word-mean.ts';
 
-/** One item's text: a string, or several (a title, tags), read one after the other as one document. */
-export type Text = string | readonly string[];
+/** One item's text: a string, or several (a title, tags) that count as one document; no word spans two of them. */
+export type TextInput = string | readonly string[];
 
 export interface WordEncoderOptions {
-  /** For words that no training text has. Most frequent words first: places are weights. Absent: tf-idf only. */
+  /** For words that no training text has. Most frequent word first: places are weights. Absent: tf-idf only. */
   readonly wordVectors?: WordVectors;
   /** Most words that get a column of their own, 1 … 1,000,000. Default 4096. */
   readonly maxWords?: number;
   /** Least number of training texts that a word with a column stands in, ≥ 1. Default 2. */
   readonly minCount?: number;
-  /** Norm of the tf-idf part, ≥ 0; 0 leaves the part out. Default 1. */
+  /** Norm of the tf-idf part, 0 … 1000; 0 leaves the part out. Default 1. */
   readonly tfidf?: number;
-  /** Norm of the word-vector part, ≥ 0; 0 leaves the part out. Default 1. */
+  /** Norm of the word-vector part, 0 … 1000; 0 leaves the part out. Default 1. */
   readonly words?: number;
-  /** Counts as 1 + ln(count), which keeps a repeated word from filling a long text. Default true. */
+  /** A word that comes n times counts 1 + ln n times, lest it fill a long text. Default true. */
   readonly sublinear?: boolean;
-  /** `a` of the weights of the mean, ≥ 0: smaller mutes frequent words more; 0 weighs all words alike. Default 0.001. */
+  /**
+   * `a` of the mean's weights a / (a + p), 0 … 1000: smaller mutes frequent words more. 0: all words weigh alike, for
+   * word vectors that are in no order of frequency. Default 0.001.
+   */
   readonly sif?: number;
 }
 
-/** What an encoder is made of; a file holds exactly this. */
+/** What an encoder is made of; its file holds exactly this. */
 export interface WordEncoderParts {
   readonly vocabulary: Vocabulary;
-  /** Empty where there is no word-vector part. */
+  /** Without words where there is no word-vector part. */
   readonly table: WordTable;
+  /** Unit `[d]`, or empty: the direction that is taken out of every mean. */
+  readonly common: Float32Array;
   readonly settings: Readonly<Required<Pick<WordEncoderOptions, 'tfidf' | 'words' | 'sublinear' | 'sif'>>>;
 }
 
-/** Where a token counts: columns of the tf-idf part, rows of the word vectors; −1: none. */
-interface Found {
-  readonly columns: readonly number[];
-  readonly rows: readonly number[];
-}
-
-/** Tokens that repeat are looked up once; above this the memory is given back. */
-const MOST_REMEMBERED = 1 << 16;
-/** Zipf's law with Mandelbrot's shift: the share of the word at place r in English text is about 0.1 / (r + 2.7). */
-const share = (place: number): number => 0.1 / (place + 1 + 2.7);
+const NO_WORDS: WordVectors = { words: [], vectors: { data: new Float32Array(0), rows: 0, cols: 0 } };
 
 export class WordEncoder {
-  /** Values a text: vocabulary + length of a word vector. */
+  /** Values a text: words of the vocabulary + length of a word vector. */
   readonly dim: number;
-  readonly #parts: WordEncoderParts;
-  readonly #columns: ReadonlyMap<string, number>;
-  readonly #rows: ReadonlyMap<string, number>;
-  readonly #remembered = new Map<string, Found>();
+  readonly #made: WordEncoderParts;
+  readonly #lookup: Lookup;
 
   private constructor(made: WordEncoderParts) {
-    this.#parts = made;
-    this.#columns = new Map(made.vocabulary.terms.map((term, i) => [term, i]));
-    this.#rows = new Map(made.table.words.map((word, i) => [word, i]));
+    this.#made = made;
+    this.#lookup = new Lookup(made.vocabulary.terms, made.table.words);
     this.dim = made.vocabulary.terms.length + made.table.vectors.cols;
   }
 
   /**
-   * Learns vocabulary and weights from the training texts; the same texts in the same order give the same encoder.
+   * Learns the vocabulary and its weights from the training texts; the same texts give the same encoder, in any order.
    *
-   * @throws `ARGUMENT_INVALID`, `TEXT_TOO_LONG`, `TEXT_VOCABULARY_EMPTY`
+   * @throws `ARGUMENT_INVALID`, `TEXT_TOO_LONG`, `TEXT_VOCABULARY_EMPTY`, `VALUE_NOT_FINITE`
    */
-  static fit(texts: readonly Text[], options: WordEncoderOptions = {}): WordEncoder {
-    const { wordVectors, maxWords = 4096, minCount = 2, sublinear = true } = options;
+  static fit(texts: readonly TextInput[], options: WordEncoderOptions = {}): WordEncoder {
+    const { wordVectors = NO_WORDS, maxWords = 4096, minCount = 2, sublinear = true } = options;
     const { tfidf = 1, words = 1, sif = 0.001 } = options;
-    within('maxWords', maxWords, Number.isInteger(maxWords) && maxWords >= 1 && maxWords <= 1e6);
-    within('minCount', minCount, Number.isInteger(minCount) && minCount >= 1);
-    for (const [name, value] of Object.entries({ tfidf, words, sif }))
-      within(name, value, Number.isFinite(value) && value >= 0);
-    const vocabulary =
-      tfidf > 0
-        ? makeVocabulary(texts.map(tokensOf), { maxWords, minCount })
-        : { terms: [], idf: new Float32Array(0) };
-    const table = words > 0 ? wordVectors : undefined;
-    if (vocabulary.terms.length === 0 && !table)
+    wholeNumber('maxWords', maxWords, 1e6);
+    wholeNumber('minCount', minCount, Number.MAX_SAFE_INTEGER);
+    for (const [name, value] of Object.entries({ tfidf, words, sif })) weight(name, value);
+    const documents = tfidf > 0 ? texts.map(tokensOf) : [];
+    const vocabulary = makeVocabulary(documents, { maxWords, minCount });
+    const table = makeTable(words > 0 ? wordVectors : NO_WORDS);
+    if (vocabulary.terms.length + table.words.length === 0)
       throw new UnseenError('TEXT_VOCABULARY_EMPTY', { texts: texts.length, minCount });
     return new WordEncoder({
       vocabulary,
-      table: makeTable(table ?? { words: [], vectors: { data: new Float32Array(0), rows: 0, cols: 0 } }),
+      table,
+      common: commonDirection(table.vectors, sif),
       settings: { tfidf, words, sublinear, sif },
     });
   }
 
-  /** Reads what `toBytes` wrote. @throws `TEXT_ENCODER_INVALID` */
+  /**
+   * Reads what `toBytes` wrote: it encodes every text to the same bytes. `file` is a name for messages.
+   *
+   * @throws `TEXT_ENCODER_INVALID` for anything else, before memory is taken for it
+   */
   static fromBytes(bytes: Uint8Array, file = 'text encoder'): WordEncoder {
     return new WordEncoder(readEncoder(bytes, file));
   }
 
-  /** One self-contained file: the words of the vocabulary, their weights, and the word vectors in a byte a value. */
+  /** One self-contained file: vocabulary, weights, and the word vectors in a byte a value. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return writeEncoder(this.#parts);
+    return writeEncoder(this.#made);
   }
 
   /**
-   * `[texts, dim]`, float32. A text of which no word is known is a row of zeros (see `unknown`).
+   * `[texts, dim]`, float32. A text of which no word is known is a row of zeros (`unknown` lists them).
    *
-   * @throws `TEXT_TOO_LONG`
+   * @throws `TEXT_TOO_LONG` naming the text by its place
    */
-  encode(texts: readonly Text[]): Matrix {
-    const { settings } = this.#parts;
-    const { idf } = this.#parts.vocabulary;
-    const { vectors } = this.#parts.table;
-    const data = new Float32Array(texts.length * this.dim);
+  encode(texts: readonly TextInput[]): Matrix {
+    const { vocabulary, table, common, settings } = this.#made;
+    const { idf } = vocabulary;
+    const { dim } = this;
+    const data = new Float32Array(texts.length * dim);
+    const sum = new Float64Array(table.vectors.cols);
+    const counts = new Map<number, number>();
     texts.forEach((text, i) => {
-      const from = i * this.dim;
-      const counts = new Map<number, number>();
-      const sum = new Float64Array(vectors.cols);
+      counts.clear();
+      sum.fill(0);
       for (const token of tokensOf(text, i)) {
-        const { columns, rows } = this.#find(token);
+        const { columns, rows } = this.#lookup.find(token);
         for (const column of columns) counts.set(column, (counts.get(column) ?? 0) + 1);
-        for (const row of rows) this.#add(sum, row);
+        for (const row of rows) addRow(sum, table.vectors, row, sifWeight(settings.sif, row));
       }
+      const from = i * dim;
       let square = 0;
       for (const [column, count] of counts) {
         const value = (settings.sublinear ? 1 + Math.log(count) : count) * idf[column]!;
+        data[from + column] = value;
         square += value * value;
-        counts.set(column, value);
       }
-      for (const [column, value] of counts)
-        data[from + column] = (value * settings.tfidf) / Math.sqrt(square);
-      const norm = Math.sqrt(sum.reduce((total, x) => total + x * x, 0));
-      if (norm > 0)
-        data.set(
-          sum.map((x) => (x * settings.words) / norm),
-          from + idf.length,
-        );
+      const scale = square > 0 ? settings.tfidf / Math.sqrt(square) : 0;
+      for (const column of counts.keys()) data[from + column]! *= scale;
+      finish(sum, common);
+      for (let j = 0, at = from + idf.length; j < sum.length; j++) data[at + j] = sum[j]! * settings.words;
     });
-    return { data, rows: texts.length, cols: this.dim };
+    return { data, rows: texts.length, cols: dim };
   }
 
-  /** Places of the texts of which no word is known, ascending: their rows are zeros and say nothing. */
-  unknown(texts: readonly Text[]): number[] {
-    return texts.flatMap((text, i) => {
-      const known = tokensOf(text, i).some((token) => {
-        const { columns, rows } = this.#find(token);
-        return columns.length > 0 || rows.length > 0;
-      });
-      return known ? [] : [i];
-    });
-  }
-
-  #add(sum: Float64Array, row: number): void {
-    const { settings, table } = this.#parts;
-    const { cols, values, scales } = table.vectors;
-    const weight = settings.sif === 0 ? 1 : settings.sif / (settings.sif + share(row));
-    const scale = weight * scales[row]!;
-    for (let j = 0, at = row * cols; j < cols; j++, at++) sum[j]! += scale * values[at]!;
-  }
-
-  #find(token: string): Found {
-    const known = this.#remembered.get(token);
-    if (known) return known;
-    const split = parts(token);
-    const columns = split.map((part) => place(this.#columns, part)).filter((at) => at >= 0);
-    // A table of word vectors may know a joined word as it is: `t-shirt` is more than a shirt.
-    const whole = this.#rows.get(token);
-    const rows =
-      whole === undefined ? split.map((part) => place(this.#rows, part)).filter((at) => at >= 0) : [whole];
-    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
-    this.#remembered.set(token, { columns, rows });
-    return { columns, rows };
+  /** Places of the texts of which no word is known, ascending. @throws `TEXT_TOO_LONG` */
+  unknown(texts: readonly TextInput[]): number[] {
+    const known = (token: string): boolean => {
+      const { columns, rows } = this.#lookup.find(token);
+      return columns.length > 0 || rows.length > 0;
+    };
+    return texts.flatMap((text, i) => (tokensOf(text, i).some(known) ? [] : [i]));
   }
 }
 
-/** Word vectors in bytes, under the spelling that tokens have; of words that differ in case only, the first stays. */
-function makeTable({ words, vectors }: WordVectors): WordTable {
-  if (words.length !== vectors.rows)
-    throw new UnseenError('ARGUMENT_INVALID', {
-      name: 'wordVectors',
-      reason: `must have a row for each of ${words.length} words`,
-      received: vectors.rows,
-    });
-  const firsts = new Map<string, number>();
-  words.forEach((word, row) => {
-    const key = plain(word);
-    if (!firsts.has(key)) firsts.set(key, row);
-  });
-  const kept = firsts.size === words.length ? vectors : takeRows(vectors, [...firsts.values()]);
-  return { words: [...firsts.keys()], vectors: quantize(kept, 'wordVectors') };
-}
-
-function tokensOf(text: Text, at: number): string[] {
+function tokensOf(text: TextInput, at: number): string[] {
   try {
     return typeof text === 'string' ? tokenize(text) : text.flatMap(tokenize);
   } catch (error) {
@@ -202,16 +154,32 @@ function tokensOf(text: Text, at: number): string[] {
   }
 }
 
-function within(name: string, received: unknown, holds: boolean): void {
-  if (!holds) {
-    const reason = {
-      maxWords: 'must be a whole number from 1 to 1000000',
-      minCount: 'must be a whole number ≥ 1',
-    };
-    throw new UnseenError('ARGUMENT_INVALID', {
-      name,
-      reason: reason[name as keyof typeof reason] ?? 'must be a finite number ≥ 0',
-      received,
-    });
+/** Word vectors in bytes, in the spelling that tokens have; of words that differ in case only, the first stays. */
+function makeTable({ words, vectors }: WordVectors): WordTable {
+  if (words.length !== vectors.rows) {
+    const reason = `must have a vector for each of its ${words.length} words`;
+    throw new UnseenError('ARGUMENT_INVALID', { name: 'wordVectors', reason, received: vectors.rows });
   }
+  const firsts = new Map<string, number>();
+  words.forEach((word, row) => {
+    const spelling = plain(word);
+    if (!firsts.has(spelling)) firsts.set(spelling, row);
+  });
+  const kept = firsts.size === words.length ? vectors : takeRows(vectors, [...firsts.values()]);
+  return { words: [...firsts.keys()], vectors: quantize(kept, 'wordVectors') };
+}
+
+function wholeNumber(name: string, received: number, most: number): void {
+  if (Number.isInteger(received) && received >= 1 && received <= most) return;
+  const reason = `must be a whole number from 1 to ${most}`;
+  throw new UnseenError('ARGUMENT_INVALID', { name, reason, received });
+}
+
+/** Above this a part drowns the other even in float32. */
+const MOST_WEIGHT = 1000;
+
+function weight(name: string, received: number): void {
+  if (received >= 0 && received <= MOST_WEIGHT) return;
+  const reason = `must be from 0 to ${MOST_WEIGHT}`;
+  throw new UnseenError('ARGUMENT_INVALID', { name, reason, received });
 }
