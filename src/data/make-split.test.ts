@@ -112,6 +112,13 @@ describe('zero-shot', () => {
     expect(usual.pool).toEqual([...strict.pool, ...strict.database].sort((a, b) => a - b));
   });
 
+  it('a share draws the classes that its number would, of those that have rows', () => {
+    const labels = Array.from({ length: 50 }, (_, row) => row % 5); // "fox" has none
+    const data = dataset(labels);
+    expect(zeroShotSplit(data, { unseen: { share: 0.4 } })).toEqual(zeroShotSplit(data, { unseen: 2 }));
+    expect(zeroShotSplit(data, { unseen: { share: 0.01 } }).unseen).toHaveLength(1);
+  });
+
   it('the same seed gives the same split, another seed other classes and other halves', () => {
     const data = even(20);
     const splits = Array.from({ length: 20 }, (_, seed) => zeroShotSplit(data, { unseen: 2, seed }));
@@ -183,6 +190,8 @@ describe('zero-shot', () => {
     ['no unseen class', even(5), { unseen: 0 }, 'ARGUMENT_INVALID'],
     ['an empty list', even(5), { unseen: [] }, 'ARGUMENT_INVALID'],
     ['half a class', even(5), { unseen: 1.5 }, 'ARGUMENT_INVALID'],
+    ['a share of all classes', even(5), { unseen: { share: 1 } }, 'ARGUMENT_INVALID'],
+    ['a share that leaves one', even(5), { unseen: { share: 0.8 } }, 'SPLIT_UNSEEN_COUNT'],
     ['a class that does not exist', even(5), { unseen: ['unicorn'] }, 'CLASS_UNKNOWN'],
     ['an index that does not exist', even(5), { unseen: [6] }, 'CLASS_UNKNOWN'],
     ['fewer than two seen classes, drawn', even(5), { unseen: 5 }, 'SPLIT_UNSEEN_COUNT'],

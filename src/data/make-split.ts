@@ -21,7 +21,7 @@ export interface SplitOptions extends LabelBudget {
 }
 
 export interface ZeroShotOptions extends SplitOptions {
-  /** How many classes to draw by the seed, or which: names or indexes. */
+  /** How many classes to draw by the seed, what share of them, or which: names or indexes. */
   readonly unseen: UnseenClasses;
   readonly protocol?: 'zero-shot' | 'zero-shot/pool=database';
   /**

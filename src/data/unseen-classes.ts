@@ -1,14 +1,21 @@
-/** Which classes are unseen: as many as asked, drawn by the seed, or those named. */
+/** Which classes are unseen: as many or such a share as asked, drawn by the seed, or those named. */
 import { UnseenError } from '../errors.ts';
 import { Random } from '../random.ts';
 import type { Dataset } from './dataset.ts';
 import { unitsByClass } from './split-rows.ts';
 
-/** How many to draw, or which: names or indexes of classes. */
-export type UnseenClasses = number | readonly (string | number)[];
+/**
+ * How many to draw; what share of the classes that have rows (above 0, below 1, rounded, at least one class); or which:
+ * names or indexes of classes.
+ */
+export type UnseenClasses = number | { readonly share: number } | readonly (string | number)[];
 
 /** Longest list of known classes in an error's hint. */
 const KNOWN_SHOWN = 8;
+
+const isList = (unseen: UnseenClasses): unseen is readonly (string | number)[] => Array.isArray(unseen);
+const isShare = (unseen: UnseenClasses): unseen is { readonly share: number } =>
+  typeof unseen === 'object' && unseen !== null && 'share' in unseen;
 
 export const className = (dataset: Dataset, label: number): string => dataset.classes[label] ?? String(label);
 
@@ -28,22 +35,18 @@ export function chooseUnseen(
   options: { readonly unseen: UnseenClasses; readonly seed: number; readonly sides: number },
 ): number[] {
   const { unseen, seed, sides } = options;
-  if (typeof unseen !== 'number') {
-    if (!Array.isArray(unseen) || unseen.length === 0)
-      throw new UnseenError('ARGUMENT_INVALID', {
-        name: 'unseen',
-        reason: 'must be a number, or name at least one class',
-        received: unseen,
-      });
+  const invalid = (name: string, reason: string, received: unknown) =>
+    new UnseenError('ARGUMENT_INVALID', { name, reason, received });
+  if (isList(unseen)) {
+    if (unseen.length === 0) throw invalid('unseen', 'must name at least one class', unseen);
     const labels = unseen.map((given) => resolveClass(dataset, given));
     return [...new Set(labels)].sort((a, b) => a - b);
   }
-  if (!Number.isInteger(unseen) || unseen < 1)
-    throw new UnseenError('ARGUMENT_INVALID', {
-      name: 'unseen',
-      reason: 'must be an integer of at least 1',
-      received: unseen,
-    });
+  if (isShare(unseen)) {
+    if (!(unseen.share > 0 && unseen.share < 1))
+      throw invalid('unseen.share', 'must be above 0 and below 1', unseen.share);
+  } else if (!Number.isInteger(unseen) || unseen < 1)
+    throw invalid('unseen', 'must be a whole number of at least 1, { share }, or a list of classes', unseen);
   // Every class as if it were unseen: units do not then depend on the draw.
   const all = new Set(dataset.classes.keys());
   const { byClass } = unitsByClass(dataset, all);
@@ -54,15 +57,16 @@ export function chooseUnseen(
     .sort((a, b) => a - b);
   const trainable = [...byClass.values()].filter((units) => units.findable.length > 0).length;
   const possible = Math.max(0, Math.min(candidates.length, trainable - 2));
-  if (unseen > possible) {
+  const count = isShare(unseen) ? Math.max(1, Math.round(unseen.share * trainable)) : unseen;
+  if (count > possible) {
     throw new UnseenError('SPLIT_UNSEEN_COUNT', {
-      received: unseen,
+      received: count,
       possible,
       reason: `${trainable} classes have rows to train on, ${candidates.length} have enough to be unseen`,
     });
   }
   return new Random(seed, 'classes')
     .shuffle(candidates)
-    .slice(0, unseen)
+    .slice(0, count)
     .sort((a, b) => a - b);
 }
