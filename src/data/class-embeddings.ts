@@ -2,13 +2,12 @@
 import path from 'node:path';
 import { UnseenError } from '../errors.ts';
 import type { Matrix } from './dataset.ts';
-import { decodeUtf8, forEachLine, readBounded, readJson } from './files.ts';
+import { decodeUtf8, readBounded, readJson } from './files.ts';
 import { checkFinite, matrixFromNpy } from './matrix.ts';
 import { readNpy } from './npy.ts';
+import { readWordVectors } from './word-vectors.ts';
 
 const MAX_BYTES = 1 << 30;
-/** A word and a few thousand numbers are some tens of kilobytes. */
-const MAX_LINE = 1 << 20;
 
 const malformed = (file: string, where: string, reason: string, received: unknown): UnseenError =>
   new UnseenError('FILE_MALFORMED', { file, where, reason, received });
@@ -69,43 +68,20 @@ const wordsOf = (name: string): string[] =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean);
 
-/**
- * `word 0.1 0.2 …` a line, read as a stream: only the words of the class names are kept. A class of several words is
- * the mean of those that are found; a class of which no word is found throws `CLASS_EMBEDDING_MISSING`.
- */
+/** A class of several words is the mean of those that are found; one of which none is found has no embedding. */
 async function fromWordVectors(file: string, classes: readonly string[]): Promise<Matrix> {
-  const wanted = new Set(classes.flatMap(wordsOf));
-  const found = new Map<string, number[]>();
-  await forEachLine(file, MAX_LINE, (line) => {
-    const end = line.indexOf(' ');
-    const word = line.slice(0, end);
-    if (end < 1 || !wanted.has(word) || found.has(word)) return;
-    const numbers = line
-      .slice(end + 1)
-      .trim()
-      .split(/\s+/)
-      .map(Number);
-    if (numbers.some(Number.isNaN))
-      throw malformed(file, `word "${word}"`, 'must be followed by numbers', line.slice(0, 60));
-    found.set(word, numbers);
-  });
-  const vectors = new Map<string, number[]>();
+  const wanted = classes.flatMap(wordsOf);
+  const { words, vectors } = await readWordVectors(file, { words: wanted, most: wanted.length + 1 });
+  const { data, cols } = vectors;
+  const rows = new Map(words.map((word, row) => [word, row]));
+  const means = new Map<string, number[]>();
   for (const name of classes) {
-    const parts = wordsOf(name).flatMap((word) => (found.has(word) ? [found.get(word)!] : []));
-    if (parts.some((part) => part.length !== parts[0]!.length))
-      throw malformed(
-        file,
-        `class "${name}"`,
-        'its words must have vectors of one length',
-        parts.map((part) => part.length),
-      );
-    if (parts.length > 0)
-      vectors.set(
-        name,
-        parts[0]!.map((_, j) => parts.reduce((sum, part) => sum + part[j]!, 0) / parts.length),
-      );
+    const found = wordsOf(name).flatMap((word) => rows.get(word) ?? []);
+    const mean = (_: unknown, j: number): number =>
+      found.reduce((sum, row) => sum + data[row * cols + j]!, 0) / found.length;
+    if (found.length > 0) means.set(name, Array.from({ length: cols }, mean));
   }
-  return arrange(vectors, classes, file);
+  return arrange(means, classes, file);
 }
 
 /**

@@ -59,6 +59,9 @@ export function quantize({ data, rows, cols }: Matrix, name: string): QuantizedM
 
 export function dequantize({ rows, cols, values, scales }: QuantizedMatrix): Matrix {
   const data = new Float32Array(rows * cols);
-  for (let i = 0; i < data.length; i++) data[i] = values[i]! * scales[Math.floor(i / cols)]!;
+  for (let row = 0, at = 0; row < rows; row++) {
+    const scale = scales[row]!;
+    for (const end = at + cols; at < end; at++) data[at] = values[at]! * scale;
+  }
   return { data, rows, cols };
 }

@@ -43,17 +43,19 @@ const ASCII_TOKEN = /[a-z0-9]+(?:['-][a-z0-9]+)*/g;
  * - Han: a character is a word. Kana, Thai, Lao, Khmer, Burmese: overlapping pairs of letters, each with its marks.
  * - Emoji are words, without skin tone and variation; sequences (families, flags) are one.
  *
- * @throws `TEXT_TOO_LONG` above `MAX_TEXT_LENGTH` characters (UTF-16 units)
+ * @throws `TEXT_TOO_LONG` above `MAX_TEXT_LENGTH` characters (UTF-16 units), as it stands or after NFKC
  */
 export function tokenize(text: string): string[] {
-  if (text.length > MAX_TEXT_LENGTH)
-    throw new UnseenError('TEXT_TOO_LONG', { what: 'a text', received: text.length, limit: MAX_TEXT_LENGTH });
+  checkLength(text);
   if (ASCII.test(text)) return text.toLowerCase().match(ASCII_TOKEN) ?? [];
+  const normal = plain(text);
+  // NFKC makes up to eighteen characters of one.
+  checkLength(normal);
   const tokens: string[] = [];
-  for (const match of plain(text).matchAll(TOKEN)) {
+  for (const match of normal.matchAll(TOKEN)) {
     const { picture, run } = match.groups!;
     if (picture) tokens.push(picture.replace(IN_PICTURES, ''));
-    else if (run) tokens.push(...pairs(run.replace(IN_WORDS, '').match(CLUSTER)!));
+    else if (run) for (const pair of pairs(run.replace(IN_WORDS, '').match(CLUSTER)!)) tokens.push(pair);
     else tokens.push(match[0].replace(IN_WORDS, ''));
   }
   return tokens;
@@ -65,6 +67,11 @@ export function tokenize(text: string): string[] {
  */
 export const plain = (text: string): string =>
   text.normalize('NFKC').toLowerCase().normalize('NFKC').replace(/[‘’ʼ]/g, "'").replace(/‐/g, '-');
+
+function checkLength({ length }: string): void {
+  if (length > MAX_TEXT_LENGTH)
+    throw new UnseenError('TEXT_TOO_LONG', { what: 'a text', received: length, limit: MAX_TEXT_LENGTH });
+}
 
 const pairs = (letters: readonly string[]): readonly string[] =>
   letters.length === 1 ? letters : letters.slice(1).map((letter, i) => letters[i]! + letter);

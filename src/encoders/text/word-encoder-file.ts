@@ -47,7 +47,7 @@ function readTableSections(
 ): WordTable {
   const words = reader.strings('words', wordBytes, rows);
   const scales = reader.floats('scales', rows, { least: 0 });
-  const values = Int8Array.from(reader.take('vectors', rows * cols), (byte) => (byte << 24) >> 24);
+  const values = new Int8Array(reader.take('vectors', rows * cols).slice().buffer);
   if (values.includes(-LARGEST - 1))
     throw invalid(file, `vectors: a value is −128, the least is −${LARGEST}`);
   return { words, vectors: { rows, cols, values, scales } };
