@@ -1,3 +1,4 @@
+export { type CcaItqOptions, ccaItq } from './cca-itq/cca-itq.ts';
 export type {
   FitOptions,
   FitProgress,

@@ -1,5 +1,15 @@
-/** What linear methods share: rows as numbers, their mean, and the encoder `code = (x − mean) · W` as ONNX. */
-import { cast, constant, exportModel, flatten, input, matmul, mul, sub } from '../graph/index.ts';
+/** What linear methods share: rows as numbers, their mean, and the encoder `code = (φ(x) − mean) · W` as ONNX. */
+import {
+  cast,
+  constant,
+  exportModel,
+  flatten,
+  input,
+  matmul,
+  mul,
+  sub,
+  type Tensor,
+} from '../graph/index.ts';
 import type { Inputs, Matrix, Preprocessing } from './contract.ts';
 
 /** Pixels count from 0 to 1. */
@@ -31,6 +41,8 @@ export function meanRow({ data, rows, cols }: Matrix): Float32Array {
 }
 
 export interface Projection {
+  /** Feature map φ, `[n, inputs]` → `[n, d]`; default: the inputs themselves. */
+  readonly map?: (x: Tensor) => Tensor;
   /** `[d]` */
   readonly mean: Float32Array;
   /** `[d, bits]`, row-major. */
@@ -38,9 +50,9 @@ export interface Projection {
   readonly bits: number;
 }
 
-/** The encoder `(x − mean) · weights` for inputs of this preprocessing; pixels are flattened and scaled first. */
+/** The encoder `(φ(x) − mean) · weights` for inputs of this preprocessing; pixels are flattened and scaled first. */
 export function exportProjection(
-  { mean, weights, bits }: Projection,
+  { map = (x) => x, mean, weights, bits }: Projection,
   preprocessing: Preprocessing,
 ): Uint8Array {
   const pixels = preprocessing.kind === 'pixels';
@@ -49,7 +61,7 @@ export function exportProjection(
     : input('input', ['batch', preprocessing.dim]);
   const x = pixels ? mul(flatten(cast(raw, 'float32')), PIXEL_SCALE) : raw;
   // The mean is taken off before the product, not after it: features far from the origin keep their digits.
-  const centred = sub(x, constant(mean, [1, mean.length]));
+  const centred = sub(map(x), constant(mean, [1, mean.length]));
   const code = matmul(centred, constant(weights, [mean.length, bits]));
   return exportModel({ inputs: [raw], outputs: { code }, parameters: new Map() });
 }

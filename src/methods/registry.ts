@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { ModalityName } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
+import { type CcaItqOptions, ccaItq, ccaItqSchema } from './cca-itq/cca-itq.ts';
 import type { HashMethod } from './contract.ts';
 import { itq, itqSchema } from './itq/itq.ts';
 import { lsh, lshSchema } from './lsh/lsh.ts';
@@ -28,6 +29,7 @@ export type MethodSettings = { readonly bits: number; readonly seed?: number } &
 >;
 
 const IMAGE = ['image'] as const;
+const BOTH = ['image', 'text'] as const;
 
 const VARIANTS_SAY: Readonly<Record<Variant, string>> = {
   greedy:
@@ -57,6 +59,14 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     create: itq,
   },
   ...Object.fromEntries(VARIANTS.map((variant) => [nameOf(variant), tzshEntry(variant)])),
+  'cca-itq': {
+    description: 'canonical directions of image-text pairs, rotated towards the corners of the cube',
+    source: 'Gong & Lazebnik, CVPR 2011; Gong et al., PAMI 2013',
+    schema: ccaItqSchema,
+    modalities: BOTH,
+    transductive: false,
+    create: (settings) => ccaItq(settings as CcaItqOptions),
+  },
 };
 
 function tzshEntry(variant: Variant): MethodEntry {

@@ -15,7 +15,7 @@ import { defineMethod } from '../define.ts';
 import { leadingEigenvectors } from '../principal.ts';
 import { exportProjection, floatRows, meanRow } from '../projection.ts';
 import { bitsSetting, inputSetting, seedSetting } from '../settings.ts';
-import { quantizingRotation } from './rotation.ts';
+import { quantizingRotation, rotateWeights } from './rotation.ts';
 
 export const itqSchema = z.object({
   bits: bitsSetting,
@@ -61,7 +61,7 @@ export function itq(options: ItqOptions): HashMethod {
           random: random('rotation'),
           onIteration: (i, loss) => report('rotation', 0.6 + (0.4 * (i + 1)) / iterations, { loss }),
         });
-        const weights = product(principal, rotation, bits);
+        const weights = rotateWeights(principal, rotation, bits);
         const onnx = exportProjection({ mean, weights, bits }, set.preprocessing);
         await report('done', 1);
         return onnx;
@@ -75,19 +75,4 @@ function checkRank(bits: number, received: number, what: string): void {
   if (bits <= received) return;
   const most = Math.floor(received / 8) * 8;
   throw new UnseenError('METHOD_BITS_TOO_MANY', { method: 'itq', bits, received, what, most });
-}
-
-/** `[d, bits]` times `[bits, bits]`, row-major, summed in float64. */
-function product(left: Float32Array, right: Float64Array, bits: number): Float32Array {
-  const out = new Float32Array(left.length);
-  const sums = new Float64Array(bits);
-  for (let i = 0; i < left.length; i += bits) {
-    sums.fill(0);
-    for (let k = 0; k < bits; k++) {
-      const weight = left[i + k]!;
-      for (let j = 0; j < bits; j++) sums[j]! += weight * right[k * bits + j]!;
-    }
-    out.set(sums, i);
-  }
-  return out;
 }

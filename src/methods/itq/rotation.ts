@@ -109,3 +109,18 @@ function randomRotation(bits: number, random: Random): Dense {
   for (let j = 0; j < bits; j++) if (triangle.get(j, j) < 0) q.mulColumn(j, -1);
   return q;
 }
+
+/** Weights `[d, bits]` times a rotation `[bits, bits]`, row-major, summed in float64. */
+export function rotateWeights(weights: Float32Array, rotation: Float64Array, bits: number): Float32Array {
+  const out = new Float32Array(weights.length);
+  const sums = new Float64Array(bits);
+  for (let i = 0; i < weights.length; i += bits) {
+    sums.fill(0);
+    for (let k = 0; k < bits; k++) {
+      const weight = weights[i + k]!;
+      for (let j = 0; j < bits; j++) sums[j]! += weight * rotation[k * bits + j]!;
+    }
+    out.set(sums, i);
+  }
+  return out;
+}
