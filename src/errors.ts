@@ -208,7 +208,7 @@ export const ERRORS = {
   },
   TEXT_ENCODER_INVALID: {
     exit: 2,
-    message: '{file}: is no text encoder ({reason})',
+    message: '{file}: is no word table and no text encoder, or is damaged ({reason})',
     hint: 'The file is damaged or of another kind: copy it again, or train again.',
   },
   BACKBONE_INVALID: {
@@ -240,6 +240,11 @@ export const ERRORS = {
     exit: 2,
     message: 'none of {queries} queries has a relevant item among the {database} of the database',
     hint: 'Check that queries and database share classes and that their labels are there.',
+  },
+  TASKS_IMPOSSIBLE: {
+    exit: 2,
+    message: 'nothing of {received} can be asked of {method} on the split of "{dataset}"',
+    hint: 'It encodes {encodes}; the split has {has}.',
   },
   ABORTED: {
     exit: 1,
