@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { syntheticDataset } from '../../test/synthetic.ts';
 import { zeroShotSplit } from '../data/index.ts';
-import { type CompareProgress, compare, type Evaluation, summarize } from './index.ts';
+import { type CompareProgress, compare, type Evaluation } from './index.ts';
 import { spread } from './summary.ts';
 
 const data = syntheticDataset({ classes: 6, perClass: 20, dim: 24, noise: 1, parts: true });
@@ -56,6 +56,14 @@ describe('compare', () => {
     expect(figures(b)).toEqual(figures(a));
   });
 
+  it('hides labels from every method alike: the splits say which', async () => {
+    const budget = { labelShare: 0.5, labelSpaces: 'disjoint' } as const;
+    const { runs } = await compare({ data, unseen: 2, methods: ['lsh'], bits: [16], seeds: [0], ...budget });
+    const split = zeroShotSplit(data, { unseen: 2, seed: 0, ...budget });
+    expect(split.labelled!.length).toBeLessThan(split.train.length);
+    expect(runs.map((run) => run.split)).toEqual([split.hash, split.hash]);
+  });
+
   it('keeps the runs that were finished when it is stopped', async () => {
     const controller = new AbortController();
     const { runs, summary, aborted } = await compare({
@@ -98,6 +106,11 @@ describe('compare', () => {
       [{ settings: { lsh: { planes: 8 } } }, 'METHOD_SETTING_UNKNOWN'],
       [{ unseen: 6 }, 'SPLIT_UNSEEN_COUNT'],
       [{ protocol: 'nonsense' }, 'ARGUMENT_INVALID'],
+      [{ labelShare: 0 }, 'ARGUMENT_INVALID'],
+      [{ labelSpaces: 'other' }, 'ARGUMENT_INVALID'],
+      [{ tasks: [] }, 'ARGUMENT_INVALID'],
+      [{ tasks: ['image->sound'] }, 'ARGUMENT_INVALID'],
+      [{ tasks: ['text->image'] }, 'TASKS_IMPOSSIBLE'],
     ];
     for (const [change, code] of wrong) {
       const work = compare({ ...base, ...change, onRun: (run) => ran.push(run) });
@@ -105,10 +118,4 @@ describe('compare', () => {
     }
     expect(ran).toEqual([]);
   });
-});
-
-it('spreads by the sample standard deviation, and says nothing of a single seed', () => {
-  expect(spread([1, 2, 3, 4])).toEqual({ mean: 2.5, sd: Math.sqrt(5 / 3) });
-  expect(spread([7])).toEqual({ mean: 7, sd: null });
-  expect(summarize([])).toEqual([]);
 });

@@ -1,21 +1,33 @@
 /** The comparison runner: every method × bits on the same splits, one split a seed. */
-import { type Dataset, makeSplit, type Protocol, type Split, type UnseenClasses } from '../data/index.ts';
+import {
+  type Dataset,
+  type LabelBudget,
+  type ModalityName,
+  makeSplit,
+  type Protocol,
+  type Split,
+  type UnseenClasses,
+} from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
-import { createMethod, type FitProgress, type HashMethod } from '../methods/index.ts';
+import { createMethod, type FitProgress, type HashMethod, METHODS } from '../methods/index.ts';
 import { describeEnvironment, type Environment } from './environment.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { type SummaryRow, summarize } from './summary.ts';
+import { chooseTasks, type Task } from './tasks.ts';
 
-export interface CompareOptions {
+/** `labelShare` and `labelSpaces`: how much of the training rows' labels every method may read. */
+export interface CompareOptions extends LabelBudget {
   readonly data: Dataset;
   /** Default `zero-shot`. */
   readonly protocol?: Protocol;
-  /** How many classes the seed draws, or which; needed by zero-shot protocols. */
+  /** How many classes the seed draws, what share of them, or which; needed by zero-shot protocols. */
   readonly unseen?: UnseenClasses;
   /** As on the command line: `lsh`, `tzsh`, `tzsh/source-only` … */
   readonly methods: readonly string[];
   /** Code lengths. */
   readonly bits: readonly number[];
+  /** What to measure; every method must be able to do one of them. Default: all that a method can do. */
+  readonly tasks?: readonly Task[];
   /** A seed draws the split and seeds the methods. Three or more give a spread worth reading. */
   readonly seeds: readonly number[];
   /**
@@ -46,6 +58,7 @@ export interface Comparison {
   readonly environment: Environment;
   /** Method × bits × seed × task × database. */
   readonly runs: readonly Evaluation[];
+  /** Means over seeds, and over both directions between pictures and texts. */
   readonly summary: readonly SummaryRow[];
   /** Whether the signal ended it before all runs were done. */
   readonly aborted: boolean;
@@ -60,7 +73,8 @@ const FIT_SHARE = 0.8;
  * An abort is no error here: what is finished comes back with `aborted: true`. A run that fails throws its error;
  * `onRun` has seen the ones before it.
  *
- * @throws `ARGUMENT_INVALID`, `METHOD_UNKNOWN`, `METHOD_SETTING_UNKNOWN`; those of `makeSplit`, `HashMethod.fit`, `evaluate`
+ * @throws `ARGUMENT_INVALID`, `METHOD_UNKNOWN`, `METHOD_SETTING_UNKNOWN`, `TASKS_IMPOSSIBLE`, `TRAINING_INPUT_MISSING`; those of `makeSplit`,
+ *   `HashMethod.fit`, `evaluate`
  */
 export async function compare(options: CompareOptions): Promise<Comparison> {
   const planned = plan(options);
@@ -94,14 +108,16 @@ interface PlannedRun {
   readonly method: HashMethod;
   readonly seed: number;
   readonly split: Split;
+  readonly tasks: readonly Task[];
 }
 
 /** Every run, the seeds outermost: an aborted comparison has whole seeds first. */
 function plan(options: CompareOptions): PlannedRun[] {
-  const { data, protocol = 'zero-shot', unseen, methods, bits, seeds } = options;
+  const { data, protocol = 'zero-shot', unseen, methods, bits, seeds, labelShare, labelSpaces } = options;
   checkList('methods', methods);
   checkList('bits', bits);
   checkList('seeds', seeds);
+  if (options.tasks) checkList('tasks', options.tasks);
   checkSettings(options);
   const made = seeds.map((seed) => ({
     seed,
@@ -110,13 +126,33 @@ function plan(options: CompareOptions): PlannedRun[] {
     ),
   }));
   return made.flatMap(({ seed, methods: ready }) => {
-    const split = makeSplit(data, { protocol, seed, ...(unseen !== undefined && { unseen }) });
-    return ready.map((method) => ({ method, seed, split }));
+    const split = makeSplit(data, {
+      protocol,
+      seed,
+      ...(unseen !== undefined && { unseen }),
+      ...(labelShare !== undefined && { labelShare }),
+      ...(labelSpaces !== undefined && { labelSpaces }),
+    });
+    return ready.map((method) => {
+      const { name } = method;
+      const { modalities } = METHODS[name]!;
+      checkModalities(data, modalities);
+      return { method, seed, split, tasks: chooseTasks({ name, modalities }, data, split, options.tasks) };
+    });
   });
 }
 
+/** Fitting would say the same, but only when its turn has come. */
+function checkModalities(data: Dataset, modalities: readonly ModalityName[]): void {
+  const missing = modalities.find((modality) => !data.modalities[modality]);
+  if (missing === undefined) return;
+  const known = Object.keys(data.modalities).join(', ');
+  const what = 'items';
+  throw new UnseenError('TRAINING_INPUT_MISSING', { dataset: data.name, what, modality: missing, known });
+}
+
 async function runOne(
-  { method, split }: PlannedRun,
+  { method, split, tasks }: PlannedRun,
   options: CompareOptions,
   report: (share: number, phase: string, metrics: FitProgress['metrics']) => void,
 ): Promise<Evaluation[]> {
@@ -132,6 +168,7 @@ async function runOne(
   try {
     return await evaluate(model, data, split, {
       ...signal,
+      tasks,
       trainSeconds,
       onProgress: ({ phase, done }) => report(FIT_SHARE + (1 - FIT_SHARE) * done, phase, {}),
     });

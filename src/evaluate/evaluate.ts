@@ -6,10 +6,7 @@ import { checkSplit } from '../methods/index.ts';
 import type { Model } from '../model/index.ts';
 import { evaluateRanking, harmonicMean, type RetrievalMetrics } from './metrics/index.ts';
 import { inputsOf, labelsOf, rowsWith, seenQueries } from './rows.ts';
-
-/** What is asked -> what is searched. */
-export const TASKS = ['image->text', 'text->image', 'image->image', 'text->text'] as const;
-export type Task = (typeof TASKS)[number];
+import { chooseTasks, sidesOf, type Task } from './tasks.ts';
 
 /**
  * What is searched. `unseen`: the split's database, unseen classes only. `generalized`: that and the training rows.
@@ -42,7 +39,7 @@ export interface Evaluation extends Omit<RetrievalMetrics, 'database' | 'queries
 }
 
 export interface EvaluateOptions {
-  /** Default: all of the modalities that the model encodes and the dataset has. */
+  /** Those of them that the model and the split's rows make possible are measured. Default: all. */
   readonly tasks?: readonly Task[];
   /** Ranks of `precisionAt`. Default 1, 10, 100, 1000. */
   readonly precisionAt?: readonly number[];
@@ -59,7 +56,7 @@ const ENCODING_SHARE = 0.5;
 /**
  * Evaluates a model on the split that it was trained on.
  * @throws `SPLIT_OTHER_DATASET`; `SPLIT_OTHER_MODEL` for another split of the same dataset, whose queries may have been
- *   trained on; `ARGUMENT_INVALID`, `EVALUATION_EMPTY`, `ABORTED`, and what `Model.encode` throws
+ *   trained on; `ARGUMENT_INVALID`, `TASKS_IMPOSSIBLE`, `EVALUATION_EMPTY`, `ABORTED`, and what `Model.encode` throws
  */
 export async function evaluate(
   model: Model,
@@ -69,13 +66,8 @@ export async function evaluate(
 ): Promise<Evaluation[]> {
   checkSplit(data, split);
   checkModel(model, data, split);
-  const tasks = options.tasks ?? possibleTasks(model, data);
-  for (const task of tasks) {
-    if (!TASKS.includes(task)) {
-      const reason = `must be one of ${TASKS.join(', ')}`;
-      throw new UnseenError('ARGUMENT_INVALID', { name: 'tasks', reason, received: task });
-    }
-  }
+  const { method: name, modalities } = model;
+  const tasks = chooseTasks({ name, modalities }, data, split, options.tasks);
   const encoded = await encodeRows(model, data, split, tasks, options);
   const results: Evaluation[] = [];
   for (const [i, task] of tasks.entries()) {
@@ -89,15 +81,6 @@ export async function evaluate(
   }
   return results;
 }
-
-const sidesOf = (task: Task): [ModalityName, ModalityName] =>
-  task.split('->') as [ModalityName, ModalityName];
-
-/** The tasks whose both sides the model encodes and the dataset has. */
-export const possibleTasks = (model: Model, data: Dataset): Task[] =>
-  TASKS.filter((task) =>
-    sidesOf(task).every((name) => model.modalities.includes(name) && data.modalities[name]),
-  );
 
 /** One modality's codes, and where each row's code is among them. */
 interface Encoded {

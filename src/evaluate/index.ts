@@ -5,8 +5,7 @@ export {
   type EvaluateOptions,
   type Evaluation,
   evaluate,
-  TASKS,
-  type Task,
 } from './evaluate.ts';
 export * from './metrics/index.ts';
-export { type Spread, type SummaryRow, summarize } from './summary.ts';
+export { BOTH_WAYS, type Spread, type SummaryRow, summarize } from './summary.ts';
+export { TASKS, type Task } from './tasks.ts';
