@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../random.ts';
 import type { Matrix } from '../contract.ts';
-import { type Assignment, clusterPool, refinePrototypes, representatives, semanticSeeds } from './coarse.ts';
-import { groupMeans, normaliseRows } from './dense.ts';
+import { groupMeans, normaliseRows } from '../dense.ts';
+import { type Assignment, refinePrototypes } from '../prototypes.ts';
+import { clusterPool, representatives, semanticSeeds } from './coarse.ts';
 
 /** Unit rows around `classes` random directions; row i belongs to class i mod `classes`. */
 function blobs(seed: number, rows: number, classes: number, spread: number, cols = 6): Matrix {

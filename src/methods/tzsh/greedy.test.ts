@@ -1,6 +1,6 @@
 /** The greedy rounds: grow while rounds agree, stop for good when they do not. */
 import { describe, expect, it } from 'vitest';
-import type { Assignment } from './coarse.ts';
+import type { Assignment } from '../prototypes.ts';
 import { nextRound, type Round } from './greedy.ts';
 
 const ITEMS = 100;

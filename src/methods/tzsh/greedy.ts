@@ -5,7 +5,7 @@
  * rounds agree more and more about the pool's classes. When agreement falls, mining is drifting: the last assignment is
  * kept and neither it nor the share changes any more. Reconstruction.
  */
-import type { Assignment } from './coarse.ts';
+import type { Assignment } from '../prototypes.ts';
 
 export interface GreedyOptions {
   readonly rounds: number;

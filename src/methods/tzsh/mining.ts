@@ -4,13 +4,14 @@ import { takeRows } from '../../data/index.ts';
 import type { Forward, TrainingStep } from '../../graph/index.ts';
 import type { Random } from '../../random.ts';
 import type { Inputs, Matrix, TrainingSet } from '../contract.ts';
+import { groupMeans } from '../dense.ts';
+import { type Assignment, refinePrototypes } from '../prototypes.ts';
+import { similaritySpace } from '../similarity-space.ts';
 import { gatherInputs, seenLabels } from './batches.ts';
-import { type Assignment, clusterPool, refinePrototypes, semanticSeeds } from './coarse.ts';
-import { groupMeans } from './dense.ts';
+import { clusterPool, semanticSeeds } from './coarse.ts';
 import type { PairScorer } from './fine.ts';
 import type { Network } from './network.ts';
 import type { TzshSettings } from './options.ts';
-import { similaritySpace } from './similarity-space.ts';
 
 /** Source rows that estimate the within-class covariance: this many for every dimension, but at least some thousands. */
 const COVARIANCE_ROWS = { perDimension: 8, atLeast: 4000 };

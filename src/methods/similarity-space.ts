@@ -10,12 +10,12 @@
  *    where its centre lies.
  * Reconstruction.
  */
-import type { Random } from '../../random.ts';
-import type { Matrix } from '../contract.ts';
-import { covariance, project } from '../covariance.ts';
-import { leadingEigenvectors } from '../principal.ts';
-import { meanRow } from '../projection.ts';
+import type { Random } from '../random.ts';
+import type { Matrix } from './contract.ts';
+import { covariance, project } from './covariance.ts';
 import { groupMeans, normaliseRows, product, rowOf } from './dense.ts';
+import { leadingEigenvectors } from './principal.ts';
+import { meanRow } from './projection.ts';
 
 export interface SpaceOptions {
   /** 0: the estimated covariance; 1: none of it, plain cosine. */
@@ -33,9 +33,9 @@ const SMOOTHING_PASSES = 2;
 const BLOCK_ROWS = 1024;
 
 /**
- * @param source trunk features `[n, d]`
+ * @param source features `[n, d]`
  * @param labels `[n]`, from 0 to `classes` − 1
- * @param pool trunk features `[m, d]`
+ * @param pool features `[m, d]`
  * @returns `[m, d]`, unit rows
  */
 export async function similaritySpace(
@@ -45,19 +45,29 @@ export async function similaritySpace(
   pool: Matrix,
   options: SpaceOptions,
 ): Promise<Matrix> {
-  const { threads } = options;
+  const filtered = await filteredSpace(source, labels, classes, pool, options);
+  return options.neighbours > 0 ? smooth(filtered, options.neighbours, options.threads) : filtered;
+}
+
+/** Steps 1 and 2: before neighbours agree. Parameters and result as of `similaritySpace`. */
+export async function filteredSpace(
+  source: Matrix,
+  labels: Int32Array,
+  classes: number,
+  pool: Matrix,
+  { shrinkage, random, threads }: Omit<SpaceOptions, 'neighbours'>,
+): Promise<Matrix> {
   const means = groupMeans(source, labels, classes);
   const within = centred(source, (row) => rowOf(means, labels[row]!));
   const scatter = await product(within, within, { transposeA: true, threads });
-  const whitening = inverseRoot(scatter, source.rows, options.shrinkage);
+  const whitening = inverseRoot(scatter, source.rows, shrinkage);
   const centre = meanRow(source);
   const white = await product(
     centred(pool, () => centre),
     whitening,
     { threads },
   );
-  const filtered = normaliseRows(await filter(white, options.random, threads));
-  return options.neighbours > 0 ? smooth(filtered, options.neighbours, threads) : filtered;
+  return normaliseRows(await filter(white, random, threads));
 }
 
 /** The pool's principal directions, each weighted by its share of variance beyond the within-class one, which is 1. */
@@ -138,8 +148,8 @@ function cholesky(matrix: Float64Array, d: number): Float64Array {
   return matrix;
 }
 
-/** Moves every row half way towards the mean of its nearest rows. */
-async function smooth(matrix: Matrix, neighbours: number, threads: number | undefined): Promise<Matrix> {
+/** Step 3: moves every row of unit length half way towards the mean of its nearest rows, twice. */
+export async function smooth(matrix: Matrix, neighbours: number, threads?: number): Promise<Matrix> {
   let at = matrix;
   const count = Math.min(neighbours, matrix.rows - 1);
   for (let pass = 0; pass < SMOOTHING_PASSES && count > 0; pass++) {

@@ -1,8 +1,8 @@
 /** The similarity space against naive float64 computations. */
 import { Matrix as Dense, EigenvalueDecomposition, inverse } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../random.ts';
-import type { Matrix } from '../contract.ts';
+import { Random } from '../random.ts';
+import type { Matrix } from './contract.ts';
 import { type SpaceOptions, similaritySpace } from './similarity-space.ts';
 
 const CLASSES = 6;

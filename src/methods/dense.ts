@@ -1,6 +1,6 @@
-/** Matrix products on float32 matrices, run by ONNX Runtime: what mining needs beside the network. */
-import { compileForward, input, matmul } from '../../graph/index.ts';
-import type { Matrix } from '../contract.ts';
+/** Matrix products on float32 matrices, run by ONNX Runtime: what mining needs beside networks. */
+import { compileForward, input, matmul } from '../graph/index.ts';
+import type { Matrix } from './contract.ts';
 
 export interface ProductOptions {
   readonly transposeA?: boolean;
