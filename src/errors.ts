@@ -90,6 +90,11 @@ export const ERRORS = {
     message: '{file}: {reason}, received {received}',
     hint: 'Save it again with numpy.save(file, numpy.ascontiguousarray(array, dtype="float32")) or an integer dtype.',
   },
+  MAT_UNSUPPORTED: {
+    exit: 2,
+    message: '{file}: {name}: {reason}, received {received}',
+    hint: 'Save plain arrays: save(file, "I_tr", …, "-v7") in MATLAB, scipy.io.savemat(file, arrays) in Python.',
+  },
   PATH_OUTSIDE: {
     exit: 2,
     message: '{folder}: the path "{received}" {reason}',
@@ -175,6 +180,36 @@ export const ERRORS = {
     exit: 2,
     message: 'no importer is called "{received}"',
     hint: 'Known formats: {known}.',
+  },
+  IMPORT_ROW_BAD: {
+    exit: 2,
+    message: '{file}: line {line}: {reason}',
+    hint: '{advice} To leave such rows out: --skip-bad.',
+  },
+  IMPORT_EMPTY: {
+    exit: 2,
+    message: '{file}: no row is left of {received}',
+    hint: 'Every row was bad, or there was none: look at the first of them, without --skip-bad.',
+  },
+  LABEL_UNKNOWN: {
+    exit: 2,
+    message: 'label "{value}" is none of the {classes} classes of {list}',
+    hint: 'Correct the label, or add the class to the list.',
+  },
+  TEXT_ENCODING: {
+    exit: 2,
+    message: '{file}: the text is not UTF-8; it looks like {looks}',
+    hint: 'Save it as UTF-8 (spreadsheets: "CSV UTF-8"), or run: iconv -f {charset} -t UTF-8 FILE > NEWFILE.',
+  },
+  PAIRS_MISALIGNED: {
+    exit: 2,
+    message: '{file}: {left} has {leftRows} rows, {right} has {rightRows}: they do not pair',
+    hint: 'Row i of every array must be the same item: fetch the files again, or save those rows only that pair.',
+  },
+  MAT_VARIABLE_MISSING: {
+    exit: 2,
+    message: '{file}: has no array called {expected}',
+    hint: 'It has: {known}.',
   },
   PICTURE_FORMAT: {
     exit: 2,
@@ -316,6 +351,16 @@ export const ERRORS = {
     exit: 2,
     message: '{file}: {what} is {received}, the manifest says {expected}',
     hint: 'The model was changed or damaged after it was saved: copy it again.',
+  },
+  CRYPTO_UNAVAILABLE: {
+    exit: 1,
+    message: 'the files of a model cannot be verified: this page has no SHA-256',
+    hint: 'Serve the page over https, or from localhost: browsers give no Web Crypto to other pages.',
+  },
+  BROWSER_UNSUPPORTED: {
+    exit: 1,
+    message: '{what} does not work in a browser',
+    hint: '{advice}',
   },
   MODEL_ENCODER_INVALID: {
     exit: 2,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { canonicalHash } from '../data/canonical.ts';
+import { canonicalHash } from '../data/canonical-hash.ts';
 import { readJson, writeFileAtomic, writeFolderAtomic } from '../data/files.ts';
 import type { NpyData } from '../data/npy.ts';
 import { readNpy, writeNpy } from '../data/npy.ts';

@@ -1,7 +1,12 @@
 /** One text for one value: keys sorted, no spaces. What hashes are taken of. */
-import { createHash } from 'node:crypto';
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /** Lists without objects have one form already, and the engine writes a million numbers much faster than we do. */
 const isPlainList = (value: Json): boolean =>
@@ -20,7 +25,3 @@ export function canonicalJson(value: Json): string {
   }
   return JSON.stringify(value);
 }
-
-/** SHA-256 of the canonical form, in hex. */
-export const canonicalHash = (value: Json): string =>
-  createHash('sha256').update(canonicalJson(value)).digest('hex');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { syntheticDataset } from '../../test/synthetic.ts';
-import { canonicalHash } from './canonical.ts';
+import { canonicalHash } from './canonical-hash.ts';
 import { supervisedSplit, zeroShotSplit } from './make-split.ts';
 import { loadSplit, saveSplit } from './split-file.ts';
 

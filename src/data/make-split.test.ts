@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/temporary-folder.ts';
 import { UnseenError } from '../errors.ts';
 import { type DatasetParts, datasetFromArrays } from './build-dataset.ts';
-import { canonicalHash } from './canonical.ts';
+import { canonicalHash } from './canonical-hash.ts';
 import type { Dataset } from './dataset.ts';
 import { type AnySplitOptions, makeSplit, supervisedSplit, zeroShotSplit } from './make-split.ts';
 import { PROTOCOLS, type Split } from './split.ts';

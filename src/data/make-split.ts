@@ -1,6 +1,6 @@
 /** Splits by the named protocols (docs/data.md): which rows train, which are the pool, which are asked and searched. */
 import { UnseenError } from '../errors.ts';
-import { canonicalHash } from './canonical.ts';
+import { canonicalHash } from './canonical-hash.ts';
 import type { Dataset } from './dataset.ts';
 import { type LabelBudget, labelBudget } from './label-budget.ts';
 import { PROTOCOLS, type Protocol, type Split } from './split.ts';

@@ -1,7 +1,7 @@
 /** Splits as files: JSON that states its own hash; a file that was changed, or is for other data, is refused. */
 import { z } from 'zod';
 import { UnseenError } from '../errors.ts';
-import { canonicalHash } from './canonical.ts';
+import { canonicalHash } from './canonical-hash.ts';
 import type { Dataset } from './dataset.ts';
 import { readJson, writeFileAtomic } from './files.ts';
 import { PROTOCOLS, type Split } from './split.ts';

@@ -1,23 +1,10 @@
-/** A model's files on disk: written whole or not at all, verified before they are believed. Node only. */
+/** A model's files on disk: written whole or not at all. Node; a browser loads `folder.web.ts` in its place. */
 import { lstat, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { decodeUtf8, readBounded, writeFolderAtomic } from '../data/files.ts';
+import { readBounded, writeFolderAtomic } from '../data/files.ts';
 import { UnseenError } from '../errors.ts';
-import { sha256 } from './hash.ts';
-import {
-  MANIFEST_FILE,
-  MAX_MANIFEST_BYTES,
-  MODEL_FORMAT,
-  type ModelManifest,
-  readManifest,
-  writeManifest,
-} from './manifest.ts';
-
-/** What a model is made of: the manifest, and the content of every file that it names. */
-export interface ModelContent {
-  readonly manifest: ModelManifest;
-  readonly files: ReadonlyMap<string, Uint8Array>;
-}
+import { type ModelContent, readModel, wrongLength } from './content.ts';
+import { MANIFEST_FILE, MAX_MANIFEST_BYTES, MODEL_FORMAT, writeManifest } from './manifest.ts';
 
 /**
  * Writes the folder through a temporary neighbour: it appears whole or not at all.
@@ -38,46 +25,19 @@ export async function writeModelFolder(
   });
 }
 
-/**
- * Reads a folder and compares every file's length and SHA-256 with the manifest.
- * @throws `MODEL_FILE_MISSING`, `MODEL_MANIFEST_INVALID`, `MODEL_FORMAT_UNKNOWN`, `MODEL_PATH_OUTSIDE`, `MODEL_HASH_MISMATCH`
- */
-export async function readModelFolder(folder: string): Promise<ModelContent> {
-  const manifestPath = path.join(folder, MANIFEST_FILE);
-  const text = decodeUtf8(await readPlain(manifestPath, MAX_MANIFEST_BYTES), manifestPath);
-  const manifest = await readManifest(text, manifestPath);
-  const files = new Map<string, Uint8Array>();
-  for (const [name, facts] of Object.entries(manifest.files)) {
-    const file = path.join(folder, name);
-    const content = await readPlain(file, facts.bytes, facts.bytes);
-    const hash = await sha256(content);
-    if (hash !== facts.sha256) {
-      throw new UnseenError('MODEL_HASH_MISMATCH', {
-        file,
-        what: 'its SHA-256',
-        received: hash,
-        expected: facts.sha256,
-      });
-    }
-    files.set(name, content);
-  }
-  return { manifest, files };
+/** Reads a folder. Throws as `readModel`; `FILE_UNREADABLE`. */
+export function readModelFolder(folder: string): Promise<ModelContent> {
+  const locate = (name: string): string => path.join(folder, name);
+  return readModel({ locate, read: (name, limit, exact) => readPlain(locate(name), limit, exact) });
 }
 
 /** A regular file (no link: a link could lead outside), its length checked before it is read. */
-async function readPlain(file: string, limit: number, exact?: number): Promise<Uint8Array> {
+async function readPlain(file: string, limit: number, exact: boolean): Promise<Uint8Array> {
   const facts = await lstat(file).catch((cause: NodeJS.ErrnoException) => {
     throw new UnseenError('MODEL_FILE_MISSING', { file, reason: cause.code }, { cause });
   });
   if (!facts.isFile()) throw new UnseenError('MODEL_PATH_OUTSIDE', { file, received: file });
-  if (exact !== undefined && facts.size !== exact) {
-    throw new UnseenError('MODEL_HASH_MISMATCH', {
-      file,
-      what: 'its length in bytes',
-      received: facts.size,
-      expected: exact,
-    });
-  }
+  if (exact && facts.size !== limit) throw wrongLength(file, facts.size, limit);
   return readBounded(file, limit);
 }
 

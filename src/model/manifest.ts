@@ -1,8 +1,8 @@
 /** `model.json`: what a model is, what made it, and the SHA-256 of every file beside it. */
 import { z } from 'zod';
 import { canonicalJson } from '../data/canonical.ts';
+import { sha256 } from '../data/sha256.ts';
 import { UnseenError } from '../errors.ts';
-import { sha256 } from './hash.ts';
 
 export const MODEL_FORMAT = 'unseen-model/1';
 export const MANIFEST_FILE = 'model.json';
@@ -92,13 +92,13 @@ export const sealManifest = async (manifest: ManifestBody): Promise<ModelManifes
 export const writeManifest = (manifest: ModelManifest): string => `${JSON.stringify(manifest, null, 2)}\n`;
 
 /**
- * Reads and verifies the text of a `model.json`; `file` is named in errors.
+ * Reads and verifies a `model.json`; `file` is named in errors.
  * @throws `MODEL_MANIFEST_INVALID`, `MODEL_FORMAT_UNKNOWN`, `MODEL_PATH_OUTSIDE`, `MODEL_HASH_MISMATCH`
  */
-export async function readManifest(text: string, file: string): Promise<ModelManifest> {
+export async function readManifest(bytes: Uint8Array, file: string): Promise<ModelManifest> {
   let raw: unknown;
   try {
-    raw = JSON.parse(text);
+    raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new UnseenError(
       'MODEL_MANIFEST_INVALID',

@@ -4,14 +4,16 @@
  */
 import { Codes } from '../codes/index.ts';
 import type { Matrix, ModalityName } from '../data/dataset.ts';
+import { sha256 } from '../data/sha256.ts';
 import { Backbone } from '../encoders/backbone/backbone.ts';
+import { RUNTIME_VERSION } from '../encoders/onnx.ts';
 import { WordEncoder } from '../encoders/text/word-encoder.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
-import { type ModelContent, readModelFolder, writeModelFolder } from './folder.ts';
-import { sha256 } from './hash.ts';
+import type { ModelContent } from './content.ts';
+import { type EncoderSession, openEncoder } from './encoder.ts';
+import { readModelFolder, writeModelFolder } from './folder.ts';
 import { batchesOf, type EncoderInput, isRawPictures } from './inputs.ts';
 import { MODEL_FORMAT, type ModelManifest, type Preprocessing, sealManifest } from './manifest.ts';
-import { type EncoderSession, openEncoder, RUNTIME_VERSION } from './runtime.ts';
 import { UNSEEN_VERSION } from './version.ts';
 
 /** Large enough to keep the matrix product busy, small enough to keep a batch in a few MB. */

@@ -6,11 +6,11 @@ import type { BackboneFiles } from '../../data/dataset.ts';
 import { decodeFloat16 } from '../../data/float16.ts';
 import { UnseenError } from '../../errors.ts';
 import type { Extractor } from '../extractors.ts';
+import { type OnnxSession, openSession } from '../onnx.ts';
 import { type BackboneConfig, type BackboneSettings, configText, parseConfig } from './config.ts';
 import { backboneName } from './name.ts';
 import { type Prepare, preparation } from './pixels.ts';
 import { defaultPooling, pool, pooledDim, poolingFits } from './pooling.ts';
-import { type OnnxSession, openSession } from './runtime.ts';
 import { type Basis, backboneInvalid, readInput, settle } from './signature.ts';
 
 /** Pictures a run: at 224 × 224 pixels 19 MB of input, and activations of some hundred. */

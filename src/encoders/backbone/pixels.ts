@@ -1,7 +1,8 @@
 /** Pixels → the values that a network takes: the centre cut out, normalised, in its order of axes and channels. */
+
+import type { PortData } from '../onnx.ts';
 import type { BackboneConfig } from './config.ts';
 import { encodeFloat16 } from './float16.ts';
-import type { PortData } from './runtime.ts';
 import type { PictureInput } from './signature.ts';
 
 type Preparation = Pick<BackboneConfig, 'side' | 'resize' | 'layout' | 'channels' | 'scale' | 'mean' | 'std'>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Port } from '../onnx.ts';
 import { type BackboneSettings, PRESETS } from './config.ts';
-import type { Port } from './runtime.ts';
 import { type Basis, chooseOutput, readInput, settle } from './signature.ts';
 
 const port = (name: string, shape: Port['shape'], type = 'float32'): Port => ({ name, type, shape });

@@ -4,8 +4,8 @@
  * that would silently give other features.
  */
 import { UnseenError } from '../../errors.ts';
+import type { Port } from '../onnx.ts';
 import { BACKBONE_FORMAT, type BackboneConfig, type BackboneSettings, MAX_SIDE } from './config.ts';
-import type { Port } from './runtime.ts';
 
 /** How the one input of the network takes pictures. */
 export interface PictureInput {

@@ -1,5 +1,8 @@
-/** The platform file of `backbone/`: ONNX Runtime for Node. A browser build swaps it for the web runtime. */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+/** Sessions of ONNX Runtime, whichever build of it the platform has. */
+import { env, InferenceSession, Tensor } from './ort.ts';
+
+/** Version of the runtime, for manifests. */
+export const RUNTIME_VERSION: string = env.versions.common;
 
 /** An input or output of a network, as its file declares it. */
 export interface Port {

@@ -1,11 +1,8 @@
-/** The platform file of `model/`: ONNX Runtime for Node. A browser build swaps it for the web runtime. */
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+/** One encoder of a model: an ONNX graph from `input` to the real-valued `code`. */
+import { type OnnxSession, openSession } from '../encoders/onnx.ts';
 import { UnseenError } from '../errors.ts';
 
-/** Version of the runtime, for the manifest. */
-export const RUNTIME_VERSION: string = env.versions.common;
-
-/** One opened encoder: from `input` to the real-valued `code`. */
+/** One opened encoder. */
 export interface EncoderSession {
   /** `data` is row-major of shape `dims`; the first dimension is the batch. Returns `[dims[0], bits]`, row-major. */
   run(data: Float32Array | Uint8Array, dims: readonly number[]): Promise<Float32Array>;
@@ -27,13 +24,9 @@ export interface ExpectedEncoder {
  * @throws `MODEL_ENCODER_INVALID`
  */
 export async function openEncoder(onnx: Uint8Array, expected: ExpectedEncoder): Promise<EncoderSession> {
-  let session: InferenceSession;
-  try {
-    // Errors only (3): warnings of the optimiser are noise to a user.
-    session = await InferenceSession.create(onnx, { logSeverityLevel: 3 });
-  } catch (cause) {
+  const session = await openSession(onnx).catch((cause: unknown) => {
     throw invalid(expected, cause instanceof Error ? cause.message : String(cause), cause);
-  }
+  });
   try {
     checkSignature(session, expected);
   } catch (error) {
@@ -42,12 +35,10 @@ export async function openEncoder(onnx: Uint8Array, expected: ExpectedEncoder): 
   }
   return {
     async run(data, dims) {
-      const input = new Tensor(expected.type, data as Float32Array, dims);
-      const { code } = await session.run({ input }, ['code']);
-      input.dispose();
+      const code = await session.run(data, dims, 'code');
       const rows = dims[0]!;
-      if (code === undefined || code.dims[0] !== rows || code.dims[1] !== expected.bits) {
-        throw invalid(expected, `\`code\` has shape [${code?.dims}], expected [${rows},${expected.bits}]`);
+      if (code.dims[0] !== rows || code.dims[1] !== expected.bits) {
+        throw invalid(expected, `\`code\` has shape [${code.dims}], expected [${rows},${expected.bits}]`);
       }
       return code.data as Float32Array;
     },
@@ -55,13 +46,13 @@ export async function openEncoder(onnx: Uint8Array, expected: ExpectedEncoder): 
   };
 }
 
-function checkSignature(session: InferenceSession, expected: ExpectedEncoder): void {
-  const input = session.inputMetadata.find(({ name }) => name === 'input');
-  const code = session.outputMetadata.find(({ name }) => name === 'code');
-  if (session.inputMetadata.length !== 1 || !input?.isTensor) {
+function checkSignature({ inputs, outputs }: OnnxSession, expected: ExpectedEncoder): void {
+  const input = inputs.find(({ name }) => name === 'input');
+  const code = outputs.find(({ name }) => name === 'code');
+  if (inputs.length !== 1 || !input || input.type === 'no tensor') {
     throw invalid(expected, 'its one input must be a tensor called `input`');
   }
-  if (!code?.isTensor || code.type !== 'float32') {
+  if (code?.type !== 'float32') {
     throw invalid(expected, 'it has no float32 output called `code`');
   }
   const rest = input.shape.slice(1);
