@@ -37,6 +37,8 @@ export interface TrainingSet {
 /** The items of one modality that training gets: those of the training rows, then those of the pool. */
 export interface ModalityItems {
   readonly inputs: Inputs;
+  /** How many of them are of training rows: of seen classes, labelled or not. Those behind are of unseen classes. */
+  readonly trained: number;
   /** `[items]`, indexes into `classEmbeddings`' rows; empty: unlabelled, as every item of the pool is. */
   readonly labels: Labels;
   /** The classes that this modality's labels are drawn from. */

@@ -58,6 +58,7 @@ async function modalityItems(
   const items = await gatherItems(data, own, { ...options, modality });
   const readable = readableLabels(data, split, modality);
   const place = new Map(split.train.map((row, i) => [row, i]));
+  const trained = own.filter((row) => place.has(row)).length;
   const lists = own.map((row) => {
     const i = place.get(row);
     return i === undefined ? [] : Array.from(readable.of(i));
@@ -67,6 +68,7 @@ async function modalityItems(
   const known = data.modalities[modality]!.classes ?? Int32Array.from(data.classes.keys());
   return {
     ...items,
+    trained,
     labels: Labels.fromLists(lists, data.classes.length),
     labelSpace: known.filter((label) => space.has(label)),
     pairs: Int32Array.from(own, (row) => partner.get(row) ?? -1),

@@ -5,6 +5,7 @@ import { labelledPairsOf, pairsOf } from './pairs.ts';
 
 const items = (pairs: readonly number[], labels: readonly (readonly number[])[]): ModalityItems => ({
   inputs: { data: new Float32Array(pairs.length), rows: pairs.length, cols: 1 },
+  trained: pairs.length,
   labels: Labels.fromLists(labels, 5),
   labelSpace: Int32Array.of(0, 1, 2, 3, 4),
   pairs: Int32Array.from(pairs),
