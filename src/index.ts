@@ -11,6 +11,14 @@ export {
   supervisedSplit,
   zeroShotSplit,
 } from './data/index.ts';
+export {
+  addBackboneFeatures,
+  Backbone,
+  type BackboneConfig,
+  type BackboneFileOptions,
+  type BackboneSettings,
+  openBackbone,
+} from './encoders/backbone/index.ts';
 export { type ErrorCode, UnseenError } from './errors.ts';
 export {
   type CompareOptions,

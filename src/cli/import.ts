@@ -2,10 +2,11 @@
 import type { Command } from 'commander';
 import { IMPORTERS, importerFor } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
+import { addBackboneOptions, type BackboneOptions, withBackbone } from './backbone.ts';
 import { addCommand, perform } from './command.ts';
 import { checkOutputFolder } from './outputs.ts';
 
-interface ImportCommandOptions {
+interface ImportCommandOptions extends BackboneOptions {
   readonly name?: string;
   readonly embeddings?: string;
   readonly out: string;
@@ -19,17 +20,24 @@ export function addImport(program: Command): void {
       ({ name, describe, source }) => `  ${name.padEnd(10)} ${describe}\n${' '.repeat(13)}source: ${source}`,
     )
     .join('\n');
-  addCommand(program, 'import <format> <source>', 'turn a known format into a dataset folder', [
-    'import folder photos/ --out data/',
-    'import npy arrays/ --embeddings glove.txt --out data/',
-  ])
+  const command = addCommand(
+    program,
+    'import <format> <source>',
+    'turn a known format into a dataset folder',
+    [
+      'import folder photos/ --out data/',
+      'import folder photos/ --backbone clip/onnx/vision_model.onnx --out data/',
+      'import npy arrays/ --embeddings glove.txt --out data/',
+    ],
+  );
+  addBackboneOptions(command)
     .option('--name <name>', 'name of the dataset')
     .option('--embeddings <file>', 'a vector for every class: .json, .csv, .npy, or word vectors as text')
     .requiredOption('--out <dir>', 'dataset folder to write')
     .option('--force', 'replace an existing folder')
     .addHelpText('after', `\nFormats:\n${formats}`)
     .action((format: string, source: string, options: ImportCommandOptions) =>
-      perform(options.json, async () => {
+      perform(options.json, async (call) => {
         const { name, embeddings, force = false, out } = options;
         const importer = importerFor(format);
         const given = {
@@ -43,12 +51,26 @@ export function addImport(program: Command): void {
           }
         }
         await checkOutputFolder(out, force, 'dataset.json');
-        const data = await importer.run(source, out, { ...given, force });
+        const data = await withBackbone(options, call, (finish) =>
+          importer.run(source, out, { ...given, force, ...(finish && { finish }) }),
+        );
         const embedded = [...data.classEmbeddings.keys()];
         const { rows, classes } = data;
+        const { features, extractor } = data.modalities.image ?? {};
+        const made = extractor !== undefined && features ? { extractor, dim: features.cols } : undefined;
         return {
-          json: { folder: out, name: data.name, rows, classes: classes.length, classEmbeddings: embedded },
-          text: `${out}: ${data.name}, ${rows} rows, ${classes.length} classes, class embeddings: ${embedded.join(', ') || 'none'}`,
+          json: {
+            folder: out,
+            name: data.name,
+            rows,
+            classes: classes.length,
+            classEmbeddings: embedded,
+            ...(made && { features: made }),
+          },
+          text: [
+            `${out}: ${data.name}, ${rows} rows, ${classes.length} classes, class embeddings: ${embedded.join(', ') || 'none'}`,
+            ...(made ? [`features: ${made.dim} values a picture by ${made.extractor}`] : []),
+          ].join('\n'),
         };
       }),
     );

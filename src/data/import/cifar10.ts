@@ -5,8 +5,7 @@ import { UnseenError } from '../../errors.ts';
 import { datasetFromArrays } from '../build-dataset.ts';
 import { allocate, readExactly, unreadable, withFile } from '../files.ts';
 import { listsFromIndexes } from '../read-labels.ts';
-import { writeDataset } from '../write-dataset.ts';
-import { ALL_OPTIONS, embeddingsFrom, type Importer } from './importer.ts';
+import { ALL_OPTIONS, embeddingsFrom, finishImport, type Importer } from './importer.ts';
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
@@ -95,13 +94,9 @@ export const cifar10: Importer = {
         },
       },
     });
-    await writeDataset(dataset, out, {
-      force: options.force ?? false,
-      about: {
-        source: 'CIFAR-10 binary version',
-        cite: 'A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009',
-      },
+    return finishImport(dataset, out, options, {
+      source: 'CIFAR-10 binary version',
+      cite: 'A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009',
     });
-    return dataset;
   },
 };

@@ -1,7 +1,6 @@
 /** Pictures with one subfolder a class → a dataset folder that holds its own copy of them, in one tar. */
 import { openImageFolder } from '../image-folder.ts';
-import { writeDataset } from '../write-dataset.ts';
-import { ALL_OPTIONS, type Importer } from './importer.ts';
+import { ALL_OPTIONS, finishImport, type Importer } from './importer.ts';
 
 export const folder: Importer = {
   name: 'folder',
@@ -10,7 +9,6 @@ export const folder: Importer = {
   options: ALL_OPTIONS,
   async run(source, out, options = {}) {
     const opened = await openImageFolder(source, options);
-    await writeDataset(opened, out, { force: options.force ?? false });
-    return opened;
+    return finishImport(opened, out, options);
   },
 };

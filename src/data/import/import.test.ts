@@ -29,6 +29,30 @@ describe('the list of importers', () => {
   });
 });
 
+describe('what is done between reading and writing', () => {
+  it('is in what is returned and in what is written; its failure leaves nothing behind', async () => {
+    const source = await temporaryFolder();
+    await writeNpy(path.join(source, 'features.npy'), Float32Array.of(1, 2, 3), [3, 1]);
+    await writeNpy(path.join(source, 'labels.npy'), Int32Array.of(0, 1, 0), [3]);
+    await writeFile(path.join(source, 'classes.txt'), 'a\nb\n');
+    const finish = async (read: Dataset): Promise<Dataset> => {
+      const { image } = read.modalities;
+      const features = { ...image!.features!, data: image!.features!.data.map((value) => 10 * value) };
+      return { ...read, modalities: { image: { ...image!, features, extractor: 'tens/1' } } };
+    };
+    const { image } = (await imported('npy', source, { finish })).modalities;
+    expect(image).toMatchObject({ extractor: 'tens/1', features: { data: Float32Array.of(10, 20, 30) } });
+    const out = path.join(source, 'out');
+    const failing = async (): Promise<Dataset> => {
+      throw new UnseenError('ABORTED', { during: 'a test', kept: 'Nothing.' });
+    };
+    await expect(importerFor('npy').run(source, out, { finish: failing })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+    expect(await readdir(source)).not.toContain('out');
+  });
+});
+
 describe('cifar10', () => {
   /** One record: its label, then the red, the green and the blue plane. */
   const record = (label: number, red: number, green: number, blue: number) =>

@@ -8,8 +8,7 @@ import { readIdx } from '../idx.ts';
 import { concatImages, imagesFromPixels } from '../images.ts';
 import { Labels } from '../labels.ts';
 import { listsFromIndexes } from '../read-labels.ts';
-import { writeDataset } from '../write-dataset.ts';
-import { ALL_OPTIONS, embeddingsFrom, type Importer } from './importer.ts';
+import { ALL_OPTIONS, embeddingsFrom, finishImport, type Importer } from './importer.ts';
 
 const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
@@ -57,7 +56,6 @@ export const mnist: Importer = {
         },
       },
     });
-    await writeDataset(dataset, out, { force: options.force ?? false });
-    return dataset;
+    return finishImport(dataset, out, options);
   },
 };

@@ -6,8 +6,7 @@ import { datasetFromArrays } from '../build-dataset.ts';
 import { readFeatures, readLabelLists, readNames, readRowNumbers } from '../dataset-files.ts';
 import { unreadable } from '../files.ts';
 import { Labels } from '../labels.ts';
-import { writeDataset } from '../write-dataset.ts';
-import { ALL_OPTIONS, embeddingsFrom, type Importer } from './importer.ts';
+import { ALL_OPTIONS, embeddingsFrom, finishImport, type Importer } from './importer.ts';
 
 /** The first of the names that lies in the folder, as a path. */
 const pick = (folder: string, found: readonly string[], names: readonly string[]): string | undefined => {
@@ -58,7 +57,6 @@ export const npy: Importer = {
       ...(names && { rowNames: await readNames(names) }),
       modalities: { image: { features, labels: Labels.fromLists(sides.flat(), classes.length) } },
     });
-    await writeDataset(dataset, out, { force: options.force ?? false });
-    return dataset;
+    return finishImport(dataset, out, options);
   },
 };
