@@ -20,9 +20,9 @@ export function parts(token: string): readonly string[] {
   return long.length > 0 ? long : all;
 }
 
-/** What an unknown word may be the plural of, the likelier first; English. */
+/** What an unknown word may be the plural of, the likelier first: English, and -s of French, Spanish, Portuguese. */
 function singulars(word: string): string[] {
-  if (!/^[a-z]{3,}s$/.test(word) || /[su]s$/.test(word)) return [];
+  if (!/^\p{sc=Latin}{3,}s$/u.test(word) || /[su]s$/.test(word)) return [];
   const found = [word.slice(0, -1)];
   if (word.endsWith('ies')) found.unshift(`${word.slice(0, -3)}y`);
   else if (/(?:ch|sh|[sxzo])es$/.test(word)) found.unshift(word.slice(0, -2));
@@ -41,7 +41,8 @@ const unaccented = (word: string): string =>
 export function place(places: ReadonlyMap<string, number>, word: string): number {
   const own = places.get(word);
   if (own !== undefined) return own;
-  for (const form of [...singulars(word), unaccented(word)]) {
+  const bare = unaccented(word);
+  for (const form of [...singulars(word), bare, ...singulars(bare)]) {
     const found = places.get(form);
     if (found !== undefined) return found;
   }

@@ -66,7 +66,13 @@ export function tokenize(text: string): string[] {
  * Turkish İ. Lower-casing can leave marks in another order than normalised text has them, hence twice.
  */
 export const plain = (text: string): string =>
-  text.normalize('NFKC').toLowerCase().normalize('NFKC').replace(/[‘’ʼ]/g, "'").replace(/‐/g, '-');
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFKC')
+    .replace(/i\u0307/g, 'i')
+    .replace(/[‘’ʼ]/g, "'")
+    .replace(/‐/g, '-');
 
 function checkLength({ length }: string): void {
   if (length > MAX_TEXT_LENGTH)
