@@ -24,6 +24,11 @@ const QUICK: Settings = { tzsh: { steps: 60, batch: 32, hidden: 32, rounds: 2 } 
 const QUICK_PIXELS: Settings = { tzsh: { steps: 4, batch: 16, hidden: 32, rounds: 1 } };
 /** Reads the pool's labels by definition: it measures what perfect mining would give. */
 const ORACLES = new Set(['tzsh/oracle']);
+/**
+ * Learn across modalities from labelled pairs alone. Pictures and texts of a made-up class have nothing in common, so nothing
+ * tells these methods which texts go with the pictures of a class without labels. Classes with labels: their own tests.
+ */
+const LABELLED_PAIRS_ONLY = new Set(['scm', 'dcmh']);
 const BITS = 16;
 
 const make = (name: string, settings: Readonly<Record<string, unknown>> = {}): HashMethod =>
@@ -105,8 +110,11 @@ describe.each(
 
   it('finds items of unseen classes better than chance', async () => {
     const runs = await evaluate(model, data, split);
-    for (const { database, map, chance } of runs)
-      if (database === 'unseen') expect(map).toBeGreaterThan(1.3 * chance);
+    for (const { task, database, map, chance } of runs) {
+      const [from, to] = task.split('->');
+      const known = from === to || !LABELLED_PAIRS_ONLY.has(name);
+      if (database === 'unseen' && known) expect([task, map > 1.3 * chance]).toEqual([task, true]);
+    }
     expect(runs.length).toBe(crossModal ? 8 : 2);
   });
 

@@ -1,4 +1,5 @@
 export { type CcaItqOptions, ccaItq } from './cca-itq/cca-itq.ts';
+export { type CmfhOptions, cmfh } from './cmfh/cmfh.ts';
 export type {
   FitOptions,
   FitProgress,
@@ -10,6 +11,7 @@ export type {
 export { type ItqOptions, itq } from './itq/itq.ts';
 export { type LshOptions, lsh } from './lsh/lsh.ts';
 export { createMethod, METHODS, type MethodEntry, type MethodSettings } from './registry.ts';
+export { type ScmOptions, scm } from './scm/scm.ts';
 export { checkSplit } from './training-set.ts';
 export type { TzshOptions, Variant } from './tzsh/options.ts';
 export { tzsh } from './tzsh/tzsh.ts';

@@ -20,6 +20,17 @@ export interface Symmetric {
   readonly size: number;
 }
 
+/** The square block of rows and columns `from` … `to` − 1. */
+export function block({ data, size }: Symmetric, from: number, to: number): Symmetric {
+  const width = to - from;
+  const out = new Float64Array(width * width);
+  for (let row = 0; row < width; row++) {
+    const start = (from + row) * size;
+    out.set(data.subarray(start + from, start + to), row * width);
+  }
+  return { data: out, size: width };
+}
+
 /** A symmetric matrix that is known by its products alone. */
 export interface SymmetricOperator {
   readonly size: number;
@@ -52,8 +63,7 @@ export const leadingEigenvectorsOf = (
 /** Eigenvectors have no sign of their own: fix one, so that the result does not hang on the algorithm. In place. */
 function withFixedSign(column: Float64Array): Float64Array {
   let largest = 0;
-  for (let i = 1; i < column.length; i++)
-    if (Math.abs(column[i]!) > Math.abs(column[largest]!)) largest = i;
+  for (let i = 1; i < column.length; i++) if (Math.abs(column[i]!) > Math.abs(column[largest]!)) largest = i;
   if (column[largest]! < 0) for (let i = 0; i < column.length; i++) column[i] = -column[i]!;
   return column;
 }

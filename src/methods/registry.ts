@@ -3,9 +3,11 @@ import type { z } from 'zod';
 import type { ModalityName } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 import { type CcaItqOptions, ccaItq, ccaItqSchema } from './cca-itq/cca-itq.ts';
+import { type CmfhOptions, cmfh, cmfhSchema } from './cmfh/cmfh.ts';
 import type { HashMethod } from './contract.ts';
 import { itq, itqSchema } from './itq/itq.ts';
 import { lsh, lshSchema } from './lsh/lsh.ts';
+import { type ScmOptions, scm, scmSchema } from './scm/scm.ts';
 import { type TzshOptions, tzshSchema, VARIANTS, type Variant } from './tzsh/options.ts';
 import { nameOf, tzsh } from './tzsh/tzsh.ts';
 
@@ -66,6 +68,22 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     modalities: BOTH,
     transductive: false,
     create: (settings) => ccaItq(settings as CcaItqOptions),
+  },
+  cmfh: {
+    description: 'one latent factor of image-text pairs, reached by a linear map from either side',
+    source: 'Ding, Guo & Zhou, CVPR 2014',
+    schema: cmfhSchema,
+    modalities: BOTH,
+    transductive: false,
+    create: (settings) => cmfh(settings as CmfhOptions),
+  },
+  scm: {
+    description: 'bit after bit, linear hash functions whose products reproduce the similarity of labels',
+    source: 'Zhang & Li, AAAI 2014 (sequential)',
+    schema: scmSchema,
+    modalities: BOTH,
+    transductive: false,
+    create: (settings) => scm(settings as ScmOptions),
   },
 };
 

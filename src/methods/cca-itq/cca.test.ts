@@ -1,8 +1,8 @@
 import { Matrix as Dense, EigenvalueDecomposition, inverse } from 'ml-matrix';
 import { expect, it } from 'vitest';
 import { Random } from '../../random.ts';
-import type { Symmetric } from '../principal.ts';
-import { block, canonicalDirections } from './cca.ts';
+import { block, type Symmetric } from '../principal.ts';
+import { canonicalDirections } from './cca.ts';
 
 /** Two views of a shared signal: the first `shared` dimensions of both carry it, mixed. */
 function jointCovariance(d1: number, d2: number, random: Random, rows = 300): Symmetric {

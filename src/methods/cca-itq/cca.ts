@@ -7,7 +7,7 @@
  */
 import type { Random } from '../../random.ts';
 import { Cholesky } from '../cholesky.ts';
-import type { Symmetric } from '../principal.ts';
+import { block, type Symmetric } from '../principal.ts';
 import { leadingSingularTriplets } from '../singular.ts';
 
 export interface CanonicalDirections {
@@ -57,17 +57,6 @@ export function canonicalDirections(
     first: triplets.map(({ left }) => x.solveUpper(left)),
     second: triplets.map(({ right }) => y.solveUpper(right)),
   };
-}
-
-/** The square block of rows and columns `from` … `to` − 1. */
-export function block({ data, size }: Symmetric, from: number, to: number): Symmetric {
-  const width = to - from;
-  const out = new Float64Array(width * width);
-  for (let row = 0; row < width; row++) {
-    const start = (from + row) * size;
-    out.set(data.subarray(start + from, start + to), row * width);
-  }
-  return { data: out, size: width };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
