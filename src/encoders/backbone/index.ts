@@ -1,4 +1,4 @@
-export { Backbone, type BackboneRequest } from './backbone.ts';
+export { Backbone } from './backbone.ts';
 export { type BackboneConfig, type BackboneSettings, PRESET_NAMES } from './config.ts';
-export { addBackboneFeatures, type FeatureOptions } from './features.ts';
+export { addBackboneFeatures } from './features.ts';
 export { type BackboneFileOptions, openBackbone } from './files.ts';
