@@ -44,10 +44,13 @@ export function addImport(program: Command): void {
           ...(name !== undefined && { name }),
           ...(embeddings !== undefined && { embeddings }),
         };
-        for (const option of Object.keys(given) as (keyof typeof given)[]) {
-          if (!importer.options.includes(option)) {
+        const { backbone } = options;
+        for (const [option, received] of Object.entries({ ...given, ...(backbone && { backbone }) })) {
+          // The features of a backbone are made between reading and writing.
+          const needed = option === 'backbone' ? 'finish' : (option as keyof typeof given);
+          if (!importer.options.includes(needed)) {
             const reason = `the format ${format} does not take it`;
-            throw new UnseenError('ARGUMENT_INVALID', { name: option, reason, received: given[option] });
+            throw new UnseenError('ARGUMENT_INVALID', { name: option, reason, received });
           }
         }
         await checkOutputFolder(out, force, 'dataset.json');
