@@ -19,7 +19,7 @@ import {
   zeros,
 } from '../../graph/index.ts';
 import type { Preprocessing } from '../contract.ts';
-import { featureTrunk, pixelTrunk, type Standard, type Trunk } from './trunk.ts';
+import { featureTrunk, pixelTrunk, type Standard, type Trunk } from '../trunk.ts';
 
 /** Width of the pair scorer's view of an item. */
 export const PAIR_DIM = 64;

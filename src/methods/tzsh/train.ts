@@ -3,8 +3,10 @@ import { takeRows } from '../../data/index.ts';
 import type { TrainingStep } from '../../graph/index.ts';
 import { exportModel } from '../../graph/index.ts';
 import type { Random } from '../../random.ts';
-import type { Inputs, TrainingSet } from '../contract.ts';
-import { gatherInputs, randomRows, seenLabels, sourceSampler } from './batches.ts';
+import type { TrainingSet } from '../contract.ts';
+import { gatherInputs } from '../gather-inputs.ts';
+import { standardise } from '../trunk.ts';
+import { randomRows, seenLabels, sourceSampler } from './batches.ts';
 import { representatives } from './coarse.ts';
 import { coarsePairs, finePairs, type MinedPairs } from './fine.ts';
 import { nextRound, type Round } from './greedy.ts';
@@ -13,7 +15,6 @@ import { type PairPrecision, pairPrecision } from './monitor.ts';
 import { buildNetwork, type Network } from './network.ts';
 import { compileObjective, scoredPairs } from './objective.ts';
 import type { TzshSettings, Variant } from './options.ts';
-import type { Standard } from './trunk.ts';
 
 export interface TzshTraining {
   readonly set: TrainingSet;
@@ -243,17 +244,4 @@ class Loop {
     const transfer = settings.transfer * Math.min(1, ++this.#jointSteps / ramp);
     return { target: gatherInputs(set.pool.inputs, rows, this.#augment), similar, dissimilar, transfer };
   }
-}
-
-/** Mean of every column and one scale for all, over both streams; pixels need none. */
-function standardise(...parts: readonly Inputs[]): Standard {
-  const matrices = parts.filter((part) => 'cols' in part);
-  const cols = matrices[0]?.cols ?? 0;
-  const rows = matrices.reduce((total, part) => total + part.rows, 0);
-  const mean = new Float64Array(cols);
-  for (const { data } of matrices) for (let i = 0; i < data.length; i++) mean[i % cols]! += data[i]! / rows;
-  let squares = 0;
-  for (const { data } of matrices)
-    for (let i = 0; i < data.length; i++) squares += (data[i]! - mean[i % cols]!) ** 2;
-  return { mean: Float32Array.from(mean), scale: Math.sqrt(squares / (rows * cols)) || 1 };
 }

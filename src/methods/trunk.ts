@@ -1,4 +1,4 @@
-/** Trunks f of the shared network: an MLP on features, a compact residual CNN on pixels. */
+/** Trunks f of deep methods: an MLP on features, a compact residual CNN on pixels. */
 import {
   add,
   batchNorm,
@@ -19,7 +19,8 @@ import {
   type Tensor,
   transpose,
   zeros,
-} from '../../graph/index.ts';
+} from '../graph/index.ts';
+import type { Inputs } from './contract.ts';
 
 export interface Trunk {
   /** A fresh input of `n` rows (or a named batch dimension). */
@@ -33,6 +34,19 @@ export interface Trunk {
 export interface Standard {
   readonly mean: Float32Array;
   readonly scale: number;
+}
+
+/** Mean of every column and one scale for all, over all parts; pixels need none. */
+export function standardise(...parts: readonly Inputs[]): Standard {
+  const matrices = parts.filter((part) => 'cols' in part);
+  const cols = matrices[0]?.cols ?? 0;
+  const rows = matrices.reduce((total, part) => total + part.rows, 0);
+  const mean = new Float64Array(cols);
+  for (const { data } of matrices) for (let i = 0; i < data.length; i++) mean[i % cols]! += data[i]! / rows;
+  let squares = 0;
+  for (const { data } of matrices)
+    for (let i = 0; i < data.length; i++) squares += (data[i]! - mean[i % cols]!) ** 2;
+  return { mean: Float32Array.from(mean), scale: Math.sqrt(squares / (rows * cols)) || 1 };
 }
 
 /**
