@@ -19,6 +19,13 @@ export {
   type BackboneSettings,
   openBackbone,
 } from './encoders/backbone/index.ts';
+export {
+  loadWordVectors,
+  type TextInput,
+  tokenize,
+  WordEncoder,
+  type WordEncoderOptions,
+} from './encoders/text/index.ts';
 export { type ErrorCode, UnseenError } from './errors.ts';
 export {
   type CompareOptions,

@@ -29,5 +29,6 @@ export { PROTOCOLS } from './split.ts';
 export { loadSplit, saveSplit } from './split-file.ts';
 export { classesOfRow } from './split-rows.ts';
 export type { UnseenClasses } from './unseen-classes.ts';
+export { readWordVectors, type WordVectorOptions } from './word-vectors.ts';
 export type { WriteDatasetOptions } from './write-dataset.ts';
 export { writeDataset } from './write-dataset.ts';

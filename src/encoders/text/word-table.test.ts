@@ -29,7 +29,8 @@ describe('the table of words that comes with the project', () => {
   });
 
   it('was put into bytes as an encoder puts them: inside a model its vectors are the same', () => {
-    expect(dequantize(quantize(table.vectors, 'x')).data).toEqual(table.vectors.data);
+    const { data } = dequantize(quantize(table.vectors, 'x'));
+    expect(data.every((x, i) => Object.is(x, table.vectors.data[i]))).toBe(true);
   });
 
   it('knows nearly all emoji and icons by a word at least', () => {

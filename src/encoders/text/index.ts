@@ -1,0 +1,3 @@
+export { tokenize } from './tokenize.ts';
+export { type TextInput, WordEncoder, type WordEncoderOptions } from './word-encoder.ts';
+export { loadWordVectors } from './word-table.ts';
