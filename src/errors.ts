@@ -382,6 +382,11 @@ export const ERRORS = {
     message: 'the model has no encoder for modality "{received}"',
     hint: 'It encodes: {known}.',
   },
+  METHOD_MODALITY_MISSING: {
+    exit: 2,
+    message: '{model}: the method {method} made it without an encoder for modality "{received}"',
+    hint: 'Train a method that has one: {known}.',
+  },
   MODEL_INPUT_SHAPE: {
     exit: 2,
     message: '{what} is {received}, the model takes {expected}',
