@@ -1,33 +1,22 @@
-/** Encoded pictures → pixels `[side, side, 3]`: one picture at a time, whatever it claims to be. */
+/**
+ * Encoded pictures → pixels `[side, side, 3]`: one picture at a time, whatever it claims to be. By sharp, in Node;
+ * a browser loads `decode.web.ts` in its place.
+ */
+import { availableParallelism } from 'node:os';
 import type { Sharp } from 'sharp';
 import sharp from 'sharp';
+import { readBounded } from '../data/files.ts';
 import { UnseenError } from '../errors.ts';
+import { MAX_FILE_BYTES, MAX_PIXELS, type RawPicture, type SquareForm } from './limits.ts';
 import { describeRefused, pictureFormat } from './sniff.ts';
 
-/** A decoded picture of 25 million pixels takes 75 MB; a few kilobytes of PNG can ask for a hundred times that. */
-export const MAX_PIXELS = 25_000_000;
-/** Encoded: far above any picture of at most `MAX_PIXELS`. */
-export const MAX_FILE_BYTES = 64 * 2 ** 20;
-/** As the manifest of a model. */
-export const MAX_SIDE = 1024;
+/** Pictures that are worth decoding at once; each holds its decoded pixels: at most 8 × 75 MB. */
+export const AT_ONCE = Math.min(8, availableParallelism());
 /** What takes longer is made to take long. */
 const MAX_SECONDS = 30;
 
-/**
- * How a picture that is not square becomes square: `cover` keeps its proportions and cuts off what juts out on both
- * sides of the longer edge; `fill` keeps all of it and squeezes it.
- */
-export type Fit = 'cover' | 'fill';
-
-/** How pixels are resampled; each averages over as many pixels as become one. */
-export type Kernel = 'nearest' | 'linear' | 'cubic' | 'lanczos3';
-
-/** Raw RGB pixels instead of a file. */
-export interface RawPicture {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
+/** A picture file, still encoded. @throws `FILE_UNREADABLE`, `FILE_LENGTH` (over 64 MiB) */
+export const readPicture = (path: string): Promise<Uint8Array> => readBounded(path, MAX_FILE_BYTES);
 
 /**
  * Decodes to `side × side × 3` bytes RGB: turned as EXIF says, transparent parts on white, grey and CMYK as sRGB, the
@@ -39,7 +28,7 @@ export interface RawPicture {
 export async function decodePicture(
   picture: Uint8Array | RawPicture,
   name: string,
-  options: { readonly side: number; readonly fit?: Fit; readonly kernel?: Kernel },
+  options: SquareForm,
 ): Promise<Uint8Array> {
   const { side, fit = 'cover', kernel = 'lanczos3' } = options;
   const input = picture instanceof Uint8Array ? encoded(picture, name) : raw(picture);

@@ -1,7 +1,7 @@
 /** Functions that make features of pixels, by the name that datasets and models carry. */
 import { UnseenError } from '../errors.ts';
-import type { Fit, Kernel } from './decode.ts';
 import { GRADIENT_DIM, GRADIENT_SIDE, gradients } from './gradients.ts';
+import type { Fit, Kernel } from './limits.ts';
 
 export interface Extractor {
   /** Height and width in pixels that `extract` takes. */

@@ -1,14 +1,9 @@
 /** Many pictures → pixels, in batches: a few decoded at once, nothing kept but the batch at hand. */
-import { availableParallelism } from 'node:os';
 import type { ImageFiles, Images, Matrix } from '../data/dataset.ts';
-import { readBounded } from '../data/files.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
-import type { Fit, Kernel } from './decode.ts';
-import { decodePicture, MAX_FILE_BYTES, MAX_SIDE } from './decode.ts';
+import { AT_ONCE, decodePicture, readPicture } from './decode.ts';
 import { type Extractor, extractorNamed } from './extractors.ts';
-
-/** Each picture under way holds its decoded pixels: at most 8 × 75 MB. */
-const AT_ONCE = Math.min(8, availableParallelism());
+import { type Fit, type Kernel, MAX_SIDE, type SquareForm } from './limits.ts';
 
 export interface PictureOptions {
   /** `cover` (default) cuts, `fill` squeezes: see `Fit`. */
@@ -43,13 +38,16 @@ export interface PictureBatch {
   readonly side: number;
 }
 
-/** Pictures by path; each is read when its turn comes. Reading throws `FILE_UNREADABLE` or `FILE_LENGTH` (over 64 MiB). */
+/**
+ * Pictures by path, in a browser by URL; each is read when its turn comes. Reading throws `FILE_UNREADABLE` or
+ * `FILE_LENGTH` (over 64 MiB).
+ */
 export function imageFilesAt(paths: readonly string[]): ImageFiles {
   return {
     kind: 'files',
     count: paths.length,
     name: (row) => paths[row]!,
-    read: (row) => readBounded(paths[row]!, MAX_FILE_BYTES),
+    read: (row) => readPicture(paths[row]!),
   };
 }
 
@@ -186,11 +184,7 @@ async function decodeRows(
   return { data: data.subarray(0, good.length * size), rows: good.map((place) => rows[place]!), side };
 }
 
-async function pictureAt(
-  images: Images,
-  row: number,
-  form: { readonly side: number; readonly fit: Fit; readonly kernel: Kernel },
-): Promise<Uint8Array> {
+async function pictureAt(images: Images, row: number, form: SquareForm): Promise<Uint8Array> {
   const { side } = form;
   if (images.kind === 'files') return decodePicture(await images.read(row), images.name(row), form);
   const { data, width, height } = images;

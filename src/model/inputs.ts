@@ -7,8 +7,8 @@ import { UnseenError } from '../errors.ts';
 import type { Preprocessing } from './manifest.ts';
 
 /**
- * Features `[n, d]`; pictures as files or pixels; or a list: of paths for an image encoder, of texts for a text encoder
- * (a text may be a list of strings, which together are one text).
+ * Features `[n, d]`; pictures as files or pixels; or a list: of paths (in a browser: URLs) for an image encoder, of texts
+ * for a text encoder (a text may be a list of strings, which together are one text).
  */
 export type EncoderInput = Matrix | Images | readonly string[] | readonly (readonly string[])[];
 

@@ -112,8 +112,10 @@ export class Model {
   }
 
   /**
-   * Reads a model folder; every file is verified against the manifest. Encoders are opened when they are first used.
-   * @throws `MODEL_FILE_MISSING`, `MODEL_MANIFEST_INVALID`, `MODEL_FORMAT_UNKNOWN`, `MODEL_PATH_OUTSIDE`, `MODEL_HASH_MISMATCH`
+   * Reads a model folder, in a browser from its URL; every file is verified against the manifest. Encoders are opened
+   * when they are first used.
+   * @throws `MODEL_FILE_MISSING`, `MODEL_MANIFEST_INVALID`, `MODEL_FORMAT_UNKNOWN`, `MODEL_PATH_OUTSIDE`,
+   *   `MODEL_HASH_MISMATCH`; on a page that came over plain http `CRYPTO_UNAVAILABLE`
    */
   static async load(folder: string): Promise<Model> {
     return new Model(await readModelFolder(folder));
@@ -121,7 +123,8 @@ export class Model {
 
   /**
    * Writes a folder with `model.json` and the ONNX encoders: it appears whole or not at all.
-   * @throws `MODEL_EXISTS` unless `overwrite`; `MODEL_FOLDER_OCCUPIED` where the folder is no model; `FILE_UNWRITABLE`
+   * @throws `MODEL_EXISTS` unless `overwrite`; `MODEL_FOLDER_OCCUPIED` where the folder is no model; `FILE_UNWRITABLE`;
+   *   in a browser always `BROWSER_UNSUPPORTED`
    */
   async save(folder: string, options: { readonly overwrite?: boolean } = {}): Promise<void> {
     const content = { manifest: this.manifest, files: this.#files };

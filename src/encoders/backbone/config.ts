@@ -5,10 +5,9 @@
  */
 import { z } from 'zod';
 import { UnseenError } from '../../errors.ts';
+import { MAX_SIDE } from '../limits.ts';
 
 export const BACKBONE_FORMAT = 'unseen-backbone/1';
-/** As `MAX_SIDE` of `decode.ts`. */
-export const MAX_SIDE = 1024;
 
 const side = z.int().min(1).max(MAX_SIDE);
 const fit = z.enum(['cover', 'fill']);

@@ -5,7 +5,8 @@
  */
 import { UnseenError } from '../../errors.ts';
 import type { Port } from '../onnx.ts';
-import { BACKBONE_FORMAT, type BackboneConfig, type BackboneSettings, MAX_SIDE } from './config.ts';
+import { MAX_SIDE } from '../limits.ts';
+import { BACKBONE_FORMAT, type BackboneConfig, type BackboneSettings } from './config.ts';
 
 /** How the one input of the network takes pictures. */
 export interface PictureInput {
