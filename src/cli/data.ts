@@ -1,6 +1,16 @@
-/** `--data`: the name of a bundled set, or a dataset folder. */
-import { type Dataset, openDataset } from '../data/index.ts';
+/** `--data`: the name of a bundled set, or a dataset folder; and what its rows are called in results. */
+import {
+  type Dataset,
+  hasItem,
+  type ModalityName,
+  openDataset,
+  takeImages,
+  takeTexts,
+} from '../data/index.ts';
 import type { Call } from './command.ts';
+
+/** For the help of `--data`. */
+export const DATA_HELP = 'dataset folder, or icons';
 
 /** `icons` is the bundled set; a folder of that name is `./icons`. The first use of the set draws it, in some seconds. */
 export async function openData(source: string, { signal, progress }: Call): Promise<Dataset> {
@@ -9,8 +19,22 @@ export async function openData(source: string, { signal, progress }: Call): Prom
   return openIcons({ signal, onProgress: (done, total) => progress.update('drawing icons', done / total) });
 }
 
-/** What to call a row in results. */
-export function rowName(data: Dataset, row: number): string {
-  const images = data.modalities.image?.images;
-  return data.rowNames?.[row] ?? (images?.kind === 'files' ? images.name(row) : `row ${row}`);
+/** Longest text shown as a name, in characters. */
+const NAME_LENGTH = 80;
+
+/** What to call a text in results: the text itself, on one line, cut. */
+export function textName(text: string | readonly string[]): string {
+  const line = (typeof text === 'string' ? text : text.join(' · ')).replaceAll(/\s+/g, ' ').trim();
+  const letters = Array.from(line.slice(0, 4 * NAME_LENGTH)); // whole characters: half of a pair is none
+  return letters.length > NAME_LENGTH ? `${letters.slice(0, NAME_LENGTH - 1).join('')}…` : line;
+}
+
+/** What to call a row in results: its text where texts are the results; else its name, or its picture's file. */
+export function rowName(data: Dataset, row: number, modality: ModalityName = 'image'): string {
+  const { image, text } = data.modalities;
+  if (modality === 'text' && text?.texts && hasItem(text, row)) return textName(takeTexts(text, [row])[0]!);
+  const named = data.rowNames?.[row];
+  if (named !== undefined) return named;
+  const images = image?.images && hasItem(image, row) ? takeImages(image, [row]) : undefined;
+  return images?.kind === 'files' ? images.name(0) : `row ${row}`;
 }

@@ -1,16 +1,20 @@
 /** `unseen evaluate`: one model on the split that it was trained on. */
 import type { Command } from 'commander';
 import { loadSplit } from '../data/index.ts';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation, SummaryRow } from '../evaluate/index.ts';
+import { BOTH_WAYS } from '../evaluate/summary.ts';
+import type { Task } from '../evaluate/tasks.ts';
 import { textTable } from '../report/table.ts';
 import { addCommand, perform } from './command.ts';
-import { openData } from './data.ts';
+import { DATA_HELP, openData } from './data.ts';
+import { tasks } from './options.ts';
 import { checkOutputFolder } from './outputs.ts';
 
 interface EvaluateOptions {
   readonly model: string;
   readonly data: string;
   readonly split: string;
+  readonly tasks?: Task[];
   readonly report?: string;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -25,9 +29,10 @@ export function addEvaluate(program: Command): void {
     'evaluate --model model/ --data icons --split split.json --report report/',
   ])
     .requiredOption('--model <dir>', 'model folder')
-    .requiredOption('--data <dir>', 'dataset folder, or icons')
+    .requiredOption('--data <dir>', DATA_HELP)
     .requiredOption('--split <file>', 'the split that the model was trained on')
-    .option('--report <dir>', 'write a page with figures, plots and retrieved pictures')
+    .option('--tasks <a,b>', 'image->text, text->image … (default: all that are possible)', tasks)
+    .option('--report <dir>', 'write a page with figures, plots, and what was found')
     .option('--force', 'replace an existing report')
     .action((options: EvaluateOptions) =>
       perform(options.json, async (call) => {
@@ -35,15 +40,17 @@ export function addEvaluate(program: Command): void {
         if (options.report !== undefined)
           await checkOutputFolder(options.report, options.force, 'results.json');
         const { Model } = await import('../model/index.ts');
-        const { describeEnvironment, evaluate } = await import('../evaluate/index.ts');
+        const { describeEnvironment, evaluate, summarize } = await import('../evaluate/index.ts');
         const model = await Model.load(options.model);
         const data = await openData(options.data, call);
         const split = await loadSplit(options.split, data);
         const runs = await evaluate(model, data, split, {
           signal,
+          ...(options.tasks && { tasks: options.tasks }),
           onProgress: ({ phase, done }) => progress.update(phase, done),
         });
-        const json = { environment: await describeEnvironment(), runs };
+        const summary = summarize(runs);
+        const json = { environment: await describeEnvironment(), runs, summary };
         if (options.report !== undefined) {
           const { reportModel } = await import('./reports.ts');
           await reportModel(options.report, {
@@ -58,14 +65,25 @@ export function addEvaluate(program: Command): void {
           });
         }
         await model.dispose();
-        return { json, text: evaluationText(runs) };
+        return { json, text: evaluationText(runs, summary) };
       }),
     );
 }
 
+const share = (value: number | undefined): string => value?.toFixed(3) ?? '–';
+
+/** One block a task; then, where there are both directions, their mean. */
+function evaluationText(runs: readonly Evaluation[], summary: readonly SummaryRow[]): string {
+  const { method, bits, seed, split } = runs[0]!;
+  const tasks = [...new Set(runs.map(({ task }) => task))];
+  const both = summary.filter(({ task }) => task === BOTH_WAYS);
+  const blocks = tasks.map((task) => `${task}\n\n${taskTable(runs.filter((run) => run.task === task))}`);
+  if (both.length > 0) blocks.push(`mean of image->text and text->image\n\n${bothTable(both)}`);
+  return [`${method}, ${bits} bits, seed ${seed}, split ${split.slice(0, 12)}`, ...blocks].join('\n\n');
+}
+
 /** One line a figure, one column a database. */
-function evaluationText(runs: readonly Evaluation[]): string {
-  const share = (value: number | undefined): string => value?.toFixed(3) ?? '–';
+function taskTable(runs: readonly Evaluation[]): string {
   const figures: [string, (run: Evaluation) => string][] = [
     ['mAP', (run) => share(run.map)],
     ['mAP, ties at worst and best', (run) => `${share(run.mapLow)} – ${share(run.mapHigh)}`],
@@ -83,13 +101,25 @@ function evaluationText(runs: readonly Evaluation[]): string {
     ['queries', (run) => `${run.queries}`],
     ['items', (run) => `${run.databaseItems}`],
   ];
-  const { method, bits, seed, split, task } = runs[0]!;
-  const columns = [
-    { title: '', align: 'left' as const },
-    ...runs.map(({ database }) => ({ title: database })),
-  ];
-  const rows = figures
-    .map(([name, show]) => [name, ...runs.map(show)])
-    .filter((cells) => cells.slice(1).some((cell) => cell !== '–'));
-  return `${method}, ${bits} bits, seed ${seed}, ${task}, split ${split.slice(0, 12)}\n\n${textTable(columns, rows)}`;
+  return figuresTable(
+    runs.map(({ database }) => database),
+    figures.map(([name, show]) => [name, ...runs.map(show)]),
+  );
+}
+
+const bothTable = (rows: readonly SummaryRow[]): string =>
+  figuresTable(
+    rows.map(({ database }) => database),
+    [
+      ['mAP', ...rows.map(({ map }) => share(map.mean))],
+      ['lift over chance', ...rows.map(({ lift }) => share(lift.mean))],
+      ['chance', ...rows.map(({ chance }) => share(chance.mean))],
+    ],
+  );
+
+/** Lines without any figure are left out. */
+function figuresTable(databases: readonly string[], lines: readonly (readonly string[])[]): string {
+  const columns = [{ title: '', align: 'left' as const }, ...databases.map((title) => ({ title }))];
+  const rows = lines.filter((cells) => cells.slice(1).some((cell) => cell !== '–'));
+  return textTable(columns, rows);
 }

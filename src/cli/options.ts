@@ -1,5 +1,7 @@
 /** Readers of option values: each refuses at once what can only be a mistake. */
 import { InvalidArgumentError } from 'commander';
+import type { UnseenClasses } from '../data/index.ts';
+import { TASKS, type Task } from '../evaluate/tasks.ts';
 
 /** A whole number of the range; `--seed 1.5` and `--seed x` are refused. */
 export const integer =
@@ -28,10 +30,29 @@ export const integers =
   (text: string): number[] =>
     list(text).map(integer(min, max));
 
-/** `--unseen 40` draws that many classes by the seed; `--unseen zebra,whale` names them. */
-export function unseenClasses(text: string): number | string[] {
+/** `0.1` or `10%`: a share above 0 and at most 1. */
+export function share(text: string): number {
+  const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
+  if (/^[\d.]+%?$/.test(text) && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Expected a share above 0 and at most 1, as 0.1 or 10%.');
+}
+
+/** `--unseen 40` and `--unseen 30%` draw so many classes by the seed; `--unseen zebra,whale` names them. */
+export function unseenClasses(text: string): UnseenClasses {
+  if (text.endsWith('%')) return { share: share(text) };
   return /^\d+$/.test(text) ? Number(text) : list(text);
 }
+
+/** `image->text,text->image` */
+export function tasks(text: string): Task[] {
+  const known: readonly string[] = TASKS;
+  const wrong = list(text).find((task) => !known.includes(task));
+  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is none of ${TASKS.join(', ')}.`);
+  return list(text) as Task[];
+}
+
+/** An option that may come several times. */
+export const collect = (text: string, held: readonly string[] = []): readonly string[] => [...held, text];
 
 /** Settings of a method: `key=value`, repeated. A value that reads as JSON is that number, boolean or list. */
 export function setting(text: string, held: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {

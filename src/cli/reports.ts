@@ -1,14 +1,30 @@
 /** What `--report` writes for one model and for a comparison. */
 import type { Dataset, Split } from '../data/index.ts';
-import { type Environment, type Evaluation, type SummaryRow, summarize } from '../evaluate/index.ts';
+import {
+  type Environment,
+  type Evaluation,
+  type SummaryRow,
+  summarize,
+  type Task,
+} from '../evaluate/index.ts';
+import { sidesOf } from '../evaluate/tasks.ts';
 import type { Model } from '../model/index.ts';
-import { comparisonTables, plotByBits, plotPrecisionRecall } from '../report/comparison.ts';
+import { comparisonTables, plotByBits, plotsOfPrecisionRecall } from '../report/comparison.ts';
 import { environmentFacts, writeReport } from '../report/folder.ts';
-import { describeStrips, retrieve, sampleQueries } from '../report/retrieved.ts';
+import type { PagePicture } from '../report/page.ts';
+import { canShow, describeStrips, retrieve, sampleQueries } from '../report/retrieved.ts';
 import { drawStrips } from '../report/strips.ts';
+import { budgetText } from './split-options.ts';
 
 /** Pixels of a picture in a report, and hits shown a query. */
 export const STRIP = { side: 64, k: 10 } as const;
+
+/** The tasks that a report shows, where there are pictures and texts to show; a text is as wide as two pictures. */
+const SHOWN: readonly { task: Task; title: string; file: string; k: number }[] = [
+  { task: 'text->image', title: 'Pictures found by words', file: 'text-to-image.png', k: STRIP.k },
+  { task: 'image->text', title: 'Words found by a picture', file: 'image-to-text.png', k: STRIP.k / 2 },
+  { task: 'image->image', title: 'The nearest codes', file: 'retrieved.png', k: STRIP.k },
+];
 
 interface ModelReport {
   readonly data: Dataset;
@@ -23,41 +39,38 @@ interface ModelReport {
 }
 
 export async function reportModel(folder: string, report: ModelReport): Promise<void> {
-  const { data, split, model, runs, environment, force, signal } = report;
-  const strips = data.modalities.image?.images
-    ? await retrieve(data, split, [model], {
-        queries: sampleQueries(data, split, report.queries),
-        ...STRIP,
-        signal,
-      })
-    : [];
-  const title = `${model.method}, ${model.bits} bits, on ${data.name}`;
-  const pictures =
-    strips.length > 0
-      ? [
-          {
-            png: await drawStrips(strips, { title: 'The nearest codes', side: STRIP.side }),
-            alt: describeStrips(strips),
-          },
-        ]
-      : [];
+  const { data, split, model, runs, environment, force } = report;
+  const drawn = await drawShown(report);
+  const summary = summarize(runs);
+  const budget = budgetText(split);
   const page = {
-    title,
+    title: `${model.method}, ${model.bits} bits, on ${data.name}`,
     summary: [
       `Protocol ${split.protocol}: ${split.seen.length} classes with labels, ${split.unseen.length} without; ` +
-        `${split.query.length} queries. Ties in distance count by their expectation.`,
+        `${split.query.length} queries. ${budget ? `Training read ${budget}. ` : ''}Ties in distance count by their expectation.`,
     ],
-    tables: comparisonTables(summarize(runs)),
-    plots: [plotPrecisionRecall(runs.slice(0, 1))],
-    pictures,
+    tables: comparisonTables(summary),
+    plots: plotsOfPrecisionRecall(runs),
+    pictures: Object.values(drawn),
     facts: { model: model.fingerprint, split: split.hash, ...environmentFacts(environment) },
   };
-  const files = pictures[0] && { 'retrieved.png': pictures[0].png };
-  await writeReport(
-    folder,
-    { page, results: { environment, runs }, ...(files && { files }) },
-    { force: force ?? false },
-  );
+  const files = Object.fromEntries(Object.entries(drawn).map(([file, { png }]) => [file, png]));
+  const results = { environment, runs, summary };
+  await writeReport(folder, { page, results, files }, { force: force ?? false });
+}
+
+/** Pictures of what was found, by file name. */
+async function drawShown({ data, split, model, runs, queries, signal }: ModelReport) {
+  const drawn: Record<string, PagePicture> = {};
+  for (const { task, title, file, k } of SHOWN) {
+    if (!canShow(data, task) || !runs.some((run) => run.task === task)) continue;
+    const asked = sampleQueries(data, split, queries, sidesOf(task)[0]);
+    const options = { task, queries: asked, side: STRIP.side, k, signal };
+    const strips = await retrieve(data, split, [model], options);
+    const png = await drawStrips(strips, { title, side: STRIP.side });
+    drawn[file] = { png, alt: describeStrips(strips) };
+  }
+  return drawn;
 }
 
 interface ComparisonReport {
@@ -71,8 +84,8 @@ interface ComparisonReport {
 export async function reportComparison(folder: string, report: ComparisonReport): Promise<void> {
   const { data, runs, summary, environment, force } = report;
   const tables = comparisonTables(summary);
-  const { seed, database, protocol } = runs[0]!;
-  const curves = runs.filter((run) => run.seed === seed && run.database === database);
+  const { seed, protocol } = runs[0]!;
+  const drawn = tables.filter(({ figure, bits }) => figure === 'map' && bits.length > 1);
   const page = {
     title: `Comparison on ${data}`,
     summary: [
@@ -80,7 +93,7 @@ export async function reportComparison(folder: string, report: ComparisonReport)
         `Curves of precision and recall are of seed ${seed}.`,
     ],
     tables,
-    plots: [...tables.filter(({ bits }) => bits.length > 1).map(plotByBits), plotPrecisionRecall(curves)],
+    plots: [...drawn.map(plotByBits), ...plotsOfPrecisionRecall(runs)],
     pictures: [],
     facts: environmentFacts(environment),
   };

@@ -1,41 +1,41 @@
 /** `unseen split`: draws or names unseen classes and writes which rows train, which are asked and which are searched. */
 import type { Command } from 'commander';
-import { Option } from 'commander';
-import { makeSplit, PROTOCOLS, type Protocol, saveSplit } from '../data/index.ts';
+import { makeSplit, saveSplit } from '../data/index.ts';
 import { addCommand, perform } from './command.ts';
-import { openData } from './data.ts';
-import { integer, MAX_SEED, unseenClasses } from './options.ts';
+import { DATA_HELP, openData } from './data.ts';
+import { integer, MAX_SEED } from './options.ts';
 import { checkOutput } from './outputs.ts';
+import { addSplitOptions, budgetText, type SplitFlags, splitOptions } from './split-options.ts';
 
-interface SplitOptions {
+interface SplitOptions extends SplitFlags {
   readonly data: string;
-  readonly protocol: Protocol;
   readonly seed: number;
-  readonly unseen?: number | string[];
   readonly out: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }
 
 export function addSplit(program: Command): void {
-  addCommand(program, 'split', 'write which rows train, which are the pool, which are asked and searched', [
-    'split --data icons --unseen 24 --seed 0 --out split.json',
-    'split --data photos/ --unseen zebra,whale --out split.json',
-  ])
-    .requiredOption('--data <dir>', 'dataset folder, or icons')
-    .addOption(
-      new Option('--protocol <name>', 'who may see what').choices(PROTOCOLS).default('zero-shot' as const),
-    )
+  const command = addCommand(
+    program,
+    'split',
+    'write which rows train, which are the pool, which are asked and searched',
+    [
+      'split --data icons --unseen 24 --seed 0 --out split.json',
+      'split --data photos/ --unseen zebra,whale --out split.json',
+      'split --data captions/ --unseen 30% --label-share 10% --out split.json',
+    ],
+  ).requiredOption('--data <dir>', DATA_HELP);
+  addSplitOptions(command)
     .option('--seed <n>', 'draws classes and rows', integer(0, MAX_SEED), 0)
-    .option('--unseen <n|names>', 'how many classes get no labels, or which (a,b,c)', unseenClasses)
     .requiredOption('--out <file>', 'where to write the split')
     .option('--force', 'replace an existing file')
     .action((options: SplitOptions) =>
       perform(options.json, async (call) => {
-        const { protocol, seed, unseen, out } = options;
+        const { protocol, seed, out } = options;
         await checkOutput(out, options.force);
         const data = await openData(options.data, call);
-        const split = makeSplit(data, { protocol, seed, ...(unseen !== undefined && { unseen }) });
+        const split = makeSplit(data, { ...splitOptions(options), seed });
         await saveSplit(split, out);
         const counts = {
           train: split.train.length,
@@ -43,6 +43,8 @@ export function addSplit(program: Command): void {
           query: split.query.length,
           database: split.database.length,
         };
+        const budget = budgetText(split);
+        const { labelled, labelSpaces } = split;
         const names = (classes: readonly number[]): string[] => classes.map((label) => data.classes[label]!);
         return {
           json: {
@@ -53,6 +55,10 @@ export function addSplit(program: Command): void {
             dataset: data.name,
             rows: counts,
             unseen: names(split.unseen),
+            ...(labelled && { labelled: labelled.length }),
+            ...(labelSpaces && {
+              labelSpaces: { image: names(labelSpaces.image), text: names(labelSpaces.text) },
+            }),
           },
           text: [
             `${out}: ${protocol}, seed ${seed}, ${split.hash.slice(0, 12)}`,
@@ -60,6 +66,7 @@ export function addSplit(program: Command): void {
             `rows     ${Object.entries(counts)
               .map(([side, n]) => `${n} ${side}`)
               .join(', ')}`,
+            ...(budget ? [`readable ${budget}`] : []),
           ].join('\n'),
         };
       }),

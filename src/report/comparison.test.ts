@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type Evaluation, summarize } from '../evaluate/index.ts';
-import { comparisonTables, comparisonText, plotByBits, plotPrecisionRecall } from './comparison.ts';
+import {
+  comparisonTables,
+  comparisonText,
+  plotByBits,
+  plotPrecisionRecall,
+  plotsOfPrecisionRecall,
+} from './comparison.ts';
 import { renderPage } from './page.ts';
 
 const prCurve = { radius: [0, 1, 2], recall: [0.1, 0.5, 1], precision: [0.9, 0.5, 0.1] };
@@ -40,6 +46,45 @@ describe('a comparison', () => {
   it('is drawn by length and by recall', () => {
     expect(plotByBits(tables[0]!)).toContain('itq: 16 → 0.25, 32 → 0.4');
     expect(plotPrecisionRecall(runs.slice(0, 1))).toContain('0.1 → 0.9');
+  });
+});
+
+describe('a comparison of methods of pictures and texts', () => {
+  const across = (task: Evaluation['task'], seed: number, map: number, database = 'unseen'): Evaluation =>
+    ({ ...run('cca-itq', 32, seed, map), task, database }) as Evaluation;
+  const both = [
+    across('image->image', 0, 0.3),
+    across('text->image', 0, 0.24),
+    across('text->image', 0, 0.2, 'generalized'),
+    across('image->text', 0, 0.05),
+    across('image->text', 1, 0.05),
+  ];
+
+  it('has a table a task, the mean of both directions first, with the lift over chance', () => {
+    const made = comparisonTables(summarize(both));
+    expect(made.map(({ figure, task, database }) => [figure, task, database])).toEqual([
+      ['map', 'image<->text', 'unseen'],
+      ['lift', 'image<->text', 'unseen'],
+      ['map', 'image->text', 'unseen'],
+      ['map', 'text->image', 'unseen'],
+      ['map', 'text->image', 'generalized'],
+      ['map', 'image->image', 'unseen'],
+    ]);
+    const text = comparisonText(made);
+    expect(text).toMatch(
+      /^mAP, mean of image->text and text->image, .*\n\nmethod.*\n─.*\ncca-itq +0\.145\n/m,
+    );
+    // chance is 0.05: (0.24 − 0.05) / 0.95 = 0.2 one way, 0 the other
+    expect(text).toMatch(/^Lift over chance, .*\n\nmethod.*\n─.*\ncca-itq +0\.100\nchance +0\.000$/m);
+  });
+
+  it('has a plot of precision and recall a task, of the first seed', () => {
+    const plots = plotsOfPrecisionRecall(both);
+    expect(plots.map((plot) => /radius, (\S+?)"/.exec(plot)![1])).toEqual([
+      'image-&gt;text',
+      'text-&gt;image',
+      'image-&gt;image',
+    ]);
   });
 });
 

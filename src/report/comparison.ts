@@ -1,45 +1,63 @@
 /** Runs of several methods, lengths and seeds as tables and plots: one of each a task and database. */
 import type { Evaluation, Spread, SummaryRow } from '../evaluate/index.ts';
+import { BOTH_WAYS } from '../evaluate/summary.ts';
+import { TASKS } from '../evaluate/tasks.ts';
 import { linePlot, type PlotSeries } from './svg-plot.ts';
 import { type Cell, type Column, formatSpread, textTable } from './table.ts';
 
 export interface ComparisonRow {
   readonly method: string;
-  /** mAP over the seeds, one entry a length; undefined where nothing was run. */
+  /** The table's figure over the seeds, one entry a length; undefined where nothing was run. */
   readonly cells: readonly (Spread | undefined)[];
   /** Trained with the hidden labels: a bound to compare with, not a competitor. */
   readonly oracle: boolean;
 }
 
 export interface ComparisonTable {
+  readonly figure: 'map' | 'lift';
   readonly task: string;
   readonly database: string;
   /** Lengths of the codes, ascending. */
   readonly bits: readonly number[];
   /** In the order in which the methods first ran; oracles last. */
   readonly rows: readonly ComparisonRow[];
-  /** mAP of a random order, one entry a length. */
+  /** The figure of a random order, one entry a length. */
   readonly chance: readonly Spread[];
   readonly seeds: number;
 }
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
+/** The mean of both directions first, for it is what methods of pictures and texts are compared by. */
+const TASK_ORDER: readonly string[] = [BOTH_WAYS, ...TASKS];
+
+/** Of the mean of both directions two tables: mAP, and the lift over chance. */
 export function comparisonTables(summary: readonly SummaryRow[]): ComparisonTable[] {
   const places = distinct(summary.map(({ task, database }) => `${task}\n${database}`));
-  return places.map((place) => {
-    const [task, database] = place.split('\n') as [string, string];
+  const ordered = places
+    .map((place) => place.split('\n') as [SummaryRow['task'], SummaryRow['database']])
+    .sort(([a], [b]) => TASK_ORDER.indexOf(a) - TASK_ORDER.indexOf(b));
+  return ordered.flatMap(([task, database]) => {
     const here = summary.filter((row) => row.task === task && row.database === database);
-    const bits = distinct(here.map((row) => row.bits)).sort((a, b) => a - b);
-    const rows = distinct(here.map((row) => row.method)).map((method): ComparisonRow => {
-      const cells = bits.map((n) => here.find((row) => row.method === method && row.bits === n)?.map);
-      return { method, cells, oracle: method.endsWith('/oracle') };
-    });
-    rows.sort((a, b) => Number(a.oracle) - Number(b.oracle)); // a stable sort: the rest keeps its order
-    // Chance depends on the split only: every method of a seed has the same.
-    const chance = bits.map((n) => here.find((row) => row.bits === n)!.chance);
-    return { task, database, bits, rows, chance, seeds: Math.max(...here.map(({ seeds }) => seeds.length)) };
+    const figures = task === BOTH_WAYS ? (['map', 'lift'] as const) : (['map'] as const);
+    return figures.map((figure) => comparisonTable(here, figure));
   });
+}
+
+/** Rows of one task and database. */
+function comparisonTable(here: readonly SummaryRow[], figure: ComparisonTable['figure']): ComparisonTable {
+  const { task, database } = here[0]!;
+  const bits = distinct(here.map((row) => row.bits)).sort((a, b) => a - b);
+  const rows = distinct(here.map((row) => row.method)).map((method): ComparisonRow => {
+    const cells = bits.map((n) => here.find((row) => row.method === method && row.bits === n)?.[figure]);
+    return { method, cells, oracle: method.endsWith('/oracle') };
+  });
+  rows.sort((a, b) => Number(a.oracle) - Number(b.oracle)); // a stable sort: the rest keeps its order
+  // Chance depends on the split only: every method of a seed has the same.
+  const chanceOf = (n: number): Spread => here.find((row) => row.bits === n)!.chance;
+  const chance = bits.map((n) => (figure === 'map' ? chanceOf(n) : { mean: 0, sd: null }));
+  const seeds = Math.max(...here.map((row) => row.seeds.length));
+  return { figure, task, database, bits, rows, chance, seeds };
 }
 
 /** Whether the cell has the best mean of its column among the competitors. */
@@ -55,9 +73,12 @@ const DATABASES: Readonly<Record<string, string>> = {
   all: 'database of all classes',
 };
 
-export function tableTitle({ task, database, seeds }: ComparisonTable): string {
+const FIGURES = { map: 'mAP', lift: 'Lift over chance, (mAP − chance) / (1 − chance)' } as const;
+
+export function tableTitle({ figure, task, database, seeds }: ComparisonTable): string {
   const over = seeds > 1 ? `mean ± standard deviation of ${seeds} seeds` : 'one seed';
-  return `mAP, ${task}, ${DATABASES[database] ?? database} (${over})`;
+  const what = task === BOTH_WAYS ? 'mean of image->text and text->image' : task;
+  return `${FIGURES[figure]}, ${what}, ${DATABASES[database] ?? database} (${over})`;
 }
 
 /** Rows of text cells, chance last, as both the terminal and the page show them. */
@@ -86,7 +107,7 @@ export function comparisonText(
     .join('\n\n');
 }
 
-/** mAP by length of the code, with error bars of one standard deviation. Worth drawing from two lengths on. */
+/** The table's figure by length of the code, with error bars of one standard deviation. Worth drawing from two lengths on. */
 export function plotByBits(table: ComparisonTable): string {
   const series = table.rows.map(({ method, cells }): PlotSeries => {
     const points = table.bits.flatMap((x, i) => {
@@ -96,15 +117,15 @@ export function plotByBits(table: ComparisonTable): string {
     return { name: method, points };
   });
   return linePlot(series, {
-    title: `mAP by code length, ${DATABASES[table.database] ?? table.database}`,
+    title: `${table.figure === 'map' ? 'mAP' : 'Lift'}, ${table.task}, ${DATABASES[table.database] ?? table.database}`,
     xLabel: 'bits',
-    yLabel: 'mAP',
+    yLabel: table.figure === 'map' ? 'mAP' : 'lift over chance',
     xTicks: table.bits,
     logX: true,
   });
 }
 
-/** Precision against recall of hash lookup at growing radius, one curve a run. */
+/** Precision against recall of hash lookup at growing radius, one curve a run; the runs are of one task. */
 export function plotPrecisionRecall(runs: readonly Evaluation[]): string {
   const lengths = distinct(runs.map(({ bits }) => bits));
   const series = runs.map(({ method, bits, prCurve: { recall, precision } }) => ({
@@ -112,10 +133,18 @@ export function plotPrecisionRecall(runs: readonly Evaluation[]): string {
     points: recall.map((x, i) => ({ x, y: precision[i]! })),
   }));
   return linePlot(series, {
-    title: 'Precision and recall by Hamming radius',
+    title: `Precision and recall by Hamming radius, ${runs[0]!.task}`,
     xLabel: 'recall',
     yLabel: 'precision',
     xTicks: [0, 0.2, 0.4, 0.6, 0.8, 1],
     yMax: 1,
   });
+}
+
+/** One plot a task, of the first seed's runs on the first database: the unseen classes, or all. */
+export function plotsOfPrecisionRecall(runs: readonly Evaluation[]): string[] {
+  const { seed, database } = runs[0]!;
+  const shown = runs.filter((run) => run.seed === seed && run.database === database);
+  const tasks = TASKS.filter((task) => shown.some((run) => run.task === task));
+  return tasks.map((task) => plotPrecisionRecall(shown.filter((run) => run.task === task)));
 }

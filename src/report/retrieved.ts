@@ -1,14 +1,24 @@
-/** Asks some queries of a split with one or several models and shows what each finds. */
-import { type Dataset, type Split, takeImages } from '../data/index.ts';
+/** Asks some queries of a split with one or several models and shows what each finds: pictures, or texts. */
+import {
+  classesOfRow,
+  type Dataset,
+  type ModalityName,
+  type Split,
+  takeImages,
+  takeTexts,
+} from '../data/index.ts';
 import { inputsOf, rowsWith } from '../evaluate/rows.ts';
+import { sidesOf, type Task } from '../evaluate/tasks.ts';
 import type { Model } from '../model/index.ts';
 import { LinearIndex } from '../search/index.ts';
 import { thumbnail } from './pictures.ts';
-import type { Strip, StripItem } from './strips.ts';
+import { type Strip, type StripItem, shorten } from './strips.ts';
 
 export interface RetrievedOptions {
-  /** Rows of the split's queries to ask. */
+  /** Rows of the split's queries to ask, each with an item of the asked modality. */
   readonly queries: readonly number[];
+  /** What is asked -> what is searched. Default `image->image`. */
+  readonly task?: Task;
   /** Hits a query. */
   readonly k: number;
   /** Pixels of a picture's side. */
@@ -16,57 +26,61 @@ export interface RetrievedOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Whether both sides of a task are there to be seen: pictures and texts, not their features alone. */
+export const canShow = ({ modalities }: Dataset, task: Task): boolean =>
+  sidesOf(task).every((name) => (name === 'image' ? modalities.image?.images : modalities.text?.texts));
+
 /**
  * One query a class, of at most `most` classes at even distances in the list: chosen before anything is searched, so
  * that the picture shows the ordinary case.
  */
-export function sampleQueries(data: Dataset, split: Split, most: number): number[] {
-  const labels = data.modalities.image!.labels;
+export function sampleQueries(
+  data: Dataset,
+  split: Split,
+  most: number,
+  asked: ModalityName = 'image',
+): number[] {
   const first = new Map<number, number>();
-  for (const row of rowsWith(data, 'image', split.query))
-    if (!first.has(labels.first(row))) first.set(labels.first(row), row);
+  for (const row of rowsWith(data, asked, split.query)) {
+    const label = classesOfRow(data, row)[0] ?? -1;
+    if (!first.has(label)) first.set(label, row);
+  }
   const rows = [...first].sort(([a], [b]) => a - b).map(([, row]) => row);
   const step = Math.max(1, rows.length / most);
   return Array.from({ length: Math.min(most, rows.length) }, (_, i) => rows[Math.floor(i * step)]!);
 }
 
-/** The nearest items of the split's database, for every query one line a model. Needs pictures. */
+/** The nearest items of the split's database, for every query one line a model. The task must be one to show. */
 export async function retrieve(
   data: Dataset,
   split: Split,
   models: readonly Model[],
-  { queries, k, side, signal }: RetrievedOptions,
+  { queries, task = 'image->image', k, side, signal }: RetrievedOptions,
 ): Promise<Strip[]> {
-  const image = data.modalities.image!;
-  const { labels } = image;
-  const classOf = (row: number): string => data.classes[labels.first(row)] ?? 'unlabelled';
+  const [from, to] = sidesOf(task);
   const related = (a: number, b: number): boolean => {
-    const classes = labels.of(a);
-    return labels.of(b).some((label) => classes.includes(label));
+    const classes = classesOfRow(data, a);
+    return classesOfRow(data, b).some((label) => classes.includes(label));
   };
-  const show = async (row: number): Promise<StripItem> => ({
-    picture: await thumbnail(takeImages(image, [row]), 0, side),
-    name: classOf(row),
-  });
-  const database = rowsWith(data, 'image', split.database);
+  const database = rowsWith(data, to, split.database);
   const found = await Promise.all(
     models.map(async (model) => {
-      const encode = (rows: readonly number[]) =>
-        model.encode('image', inputsOf(model, data, 'image', rows), { ...(signal && { signal }) });
-      const index = LinearIndex.from(await encode(database));
-      return index.search(await encode(queries), { k, ...(signal && { signal }) });
+      const encode = (name: ModalityName, rows: readonly number[]) =>
+        model.encode(name, inputsOf(model, data, name, rows), { ...(signal && { signal }) });
+      const index = LinearIndex.from(await encode(to, database));
+      return index.search(await encode(from, queries), { k, ...(signal && { signal }) });
     }),
   );
   return Promise.all(
     queries.map(async (query, q) => ({
-      query: await show(query),
+      query: await show(data, from, query, side),
       lines: await Promise.all(
         models.map(async (model, m) => ({
           method: model.method,
           hits: await Promise.all(
             found[m]![q]!.map(async ({ row, distance }) => {
               const hit = database[row]!;
-              return { ...(await show(hit)), right: related(query, hit), distance };
+              return { ...(await show(data, to, hit, side)), right: related(query, hit), distance };
             }),
           ),
         })),
@@ -75,11 +89,18 @@ export async function retrieve(
   );
 }
 
+async function show(data: Dataset, modality: ModalityName, row: number, side: number): Promise<StripItem> {
+  const name = data.classes[classesOfRow(data, row)[0] ?? -1] ?? 'unlabelled';
+  if (modality === 'text') return { name, text: takeTexts(data.modalities.text!, [row])[0]!.join(' · ') };
+  return { name, picture: await thumbnail(takeImages(data.modalities.image!, [row]), 0, side) };
+}
+
 /** What the picture shows, in words. */
 export function describeStrips(strips: readonly Strip[]): string {
   const lines = strips.map(({ query, lines }) => {
     const counts = lines.map(({ method, hits }) => `${method} ${hits.filter(({ right }) => right).length}`);
-    return `${query.name}: ${counts.join(', ')}`;
+    const asked = query.text === undefined ? query.name : `“${shorten(query.text, 60)}” (${query.name})`;
+    return `${asked}: ${counts.join(', ')}`;
   });
   const k = strips[0]?.lines[0]?.hits.length ?? 0;
   return `Items of the query's class among the ${k} nearest codes. ${lines.join('; ')}.`;

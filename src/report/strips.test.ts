@@ -41,6 +41,28 @@ describe('a picture of results', () => {
   });
 });
 
+describe('a picture of results among texts', () => {
+  it('holds texts as queries and as hits, each as wide as two pictures', async () => {
+    const picture = await thumbnail(pixels(1), 0, SIDE);
+    const hit = (item: { text: string } | { picture: Buffer }): StripHit => ({
+      ...item,
+      name: 'class',
+      right: true,
+      distance: 0,
+    });
+    const draw = async (query: { text: string } | { picture: Buffer }, hits: StripHit[]) => {
+      const strip = { query: { ...query, name: 'class' }, lines: [{ method: 'cca-itq', hits }] };
+      const png = await drawStrips([strip], { title: 'Found', side: SIDE });
+      return (await sharp(png).metadata()).width!;
+    };
+    const words = { text: 'two <words> & \u0007 more' };
+    const pictures = await draw(words, Array<StripHit>(12).fill(hit({ picture })));
+    const texts = await draw({ picture }, Array<StripHit>(6).fill(hit(words)));
+    expect(pictures).toBe(texts);
+    expect(pictures).toBeGreaterThan(12 * SIDE);
+  });
+});
+
 describe('a thumbnail', () => {
   it('is a square PNG of the asked size whatever the picture', async () => {
     const wide = await sharp({ create: { width: 60, height: 20, channels: 4, background: '#00000000' } })

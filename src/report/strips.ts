@@ -1,22 +1,23 @@
 /**
- * A picture of what searches found: for each query one line a method, the query at the left, its hits in order.
+ * A picture of what searches found: for each query one line a method, the query at the left, its hits in order. Queries
+ * and hits are pictures or texts.
  * Right and wrong hits differ by sign (tick, cross) and by frame (solid, dashed), not by colour alone.
  */
 import sharp from 'sharp';
 import { escapeXml } from './escape.ts';
+import { textCard } from './text-card.ts';
 
-export interface StripItem {
-  /** PNG bytes of a square picture, all of one size. */
-  readonly picture: Buffer;
-  /** Class of the item. */
-  readonly name: string;
-}
+/** PNG bytes of a square picture, all of one size; or a text; and the class of the item. */
+export type StripItem = { readonly name: string } & (
+  | { readonly picture: Buffer; readonly text?: never }
+  | { readonly text: string; readonly picture?: never }
+);
 
-export interface StripHit extends StripItem {
+export type StripHit = StripItem & {
   readonly right: boolean;
   /** Hamming distance to the query. */
   readonly distance: number;
-}
+};
 
 export interface Strip {
   readonly query: StripItem;
@@ -43,23 +44,30 @@ const WRONG = '#c23b00';
 /** PNG bytes. Text needs a font on the machine; ticks and crosses are drawn and do not. */
 export async function drawStrips(strips: readonly Strip[], { title, side }: StripsOptions): Promise<Buffer> {
   const lineHeight = side + CAPTION + GAP;
-  const most = Math.max(1, ...strips.flatMap(({ lines }) => lines.map(({ hits }) => hits.length)));
+  const widths = strips.flatMap(({ lines }) =>
+    lines.map(({ hits }) => hits.reduce((sum, hit) => sum + widthOf(hit, side) + GAP, 0)),
+  );
   const heights = strips.map(({ lines }) => Math.max(lines.length * lineHeight, side + 34) + 2 * GAP);
-  const width = Math.max(640, GAP + QUERY_WIDTH + METHOD_WIDTH + most * (side + GAP) + GAP);
+  const width = Math.max(640, GAP + QUERY_WIDTH + METHOD_WIDTH + Math.max(0, ...widths) + GAP);
   const height = HEADER + heights.reduce((sum, h) => sum + h, 0);
   const bands: string[] = [];
   const drawn: string[] = [];
   const pictures: { input: Buffer; left: number; top: number }[] = [];
+  const show = ({ picture, text }: StripItem, left: number, y: number, cardWidth: number): void => {
+    if (picture) pictures.push({ input: picture, left, top: y });
+    else drawn.push(textCard(text, { x: left, y, width: cardWidth, height: side, size: 11, font: TEXT }));
+  };
   let top = HEADER;
   for (const [i, strip] of strips.entries()) {
     if (i % 2 === 0) {
       bands.push(`<rect x="0" y="${top}" width="${width}" height="${heights[i]}" fill="#f3f4f6"/>`);
     }
     const first = top + GAP;
-    const x = GAP + Math.round((QUERY_WIDTH - side) / 2);
-    pictures.push({ input: strip.query.picture, left: x, top: first });
+    const queryWidth = widthOf(strip.query, side);
+    const x = GAP + Math.round((QUERY_WIDTH - queryWidth) / 2);
+    show(strip.query, x, first, queryWidth);
     drawn.push(
-      `<rect x="${x - 2}" y="${first - 2}" width="${side + 4}" height="${side + 4}" fill="none" stroke="#111" stroke-width="2"/>`,
+      `<rect x="${x - 2}" y="${first - 2}" width="${queryWidth + 4}" height="${side + 4}" fill="none" stroke="#111" stroke-width="2"/>`,
       label(shorten(strip.query.name, 18), GAP + QUERY_WIDTH / 2, first + side + 20, 'middle', 13, 'bold'),
     );
     for (const [l, { method, hits }] of strip.lines.entries()) {
@@ -70,14 +78,16 @@ export async function drawStrips(strips: readonly Strip[], { title, side }: Stri
         label(method, start - GAP, y + side / 2, 'end', 13, 'bold'),
         label(`${found} of ${hits.length}`, start - GAP, y + side / 2 + 17, 'end', 12, 'normal'),
       );
-      for (const [h, hit] of hits.entries()) {
-        const left = start + h * (side + GAP);
-        pictures.push({ input: hit.picture, left, top: y });
-        const name = shorten(hit.name, Math.floor((side + GAP) / 6.7));
+      let left = start;
+      for (const hit of hits) {
+        const cardWidth = widthOf(hit, side);
+        show(hit, left, y, cardWidth);
+        const name = shorten(hit.name, Math.floor((cardWidth + GAP) / 6.7));
         drawn.push(
-          frame(hit.right, left, y, side),
-          label(name, left + side / 2, y + side + 12, 'middle', 10, 'normal'),
+          frame(hit.right, left, y, cardWidth, side),
+          label(name, left + cardWidth / 2, y + side + 12, 'middle', 10, 'normal'),
         );
+        left += cardWidth + GAP;
       }
     }
     top += heights[i]!;
@@ -93,10 +103,13 @@ export async function drawStrips(strips: readonly Strip[], { title, side }: Stri
     .toBuffer();
 }
 
+/** A text takes the place of two pictures. */
+const widthOf = ({ picture }: StripItem, side: number): number => (picture ? side : 2 * side + GAP);
+
 const svg = (width: number, height: number, inner: string): Buffer =>
   Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${inner}</svg>`);
 
-const shorten = (text: string, most: number): string =>
+export const shorten = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most - 1)}…` : text;
 
 function label(
@@ -110,10 +123,10 @@ function label(
   return `<text x="${x}" y="${y}" ${TEXT} font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" fill="#111">${escapeXml(text)}</text>`;
 }
 
-function frame(right: boolean, x: number, y: number, side: number): string {
+function frame(right: boolean, x: number, y: number, width: number, height: number): string {
   const style = right ? `stroke="${RIGHT}"` : `stroke="${WRONG}" stroke-dasharray="5 4"`;
-  const box = `<rect x="${x - 2}" y="${y - 2}" width="${side + 4}" height="${side + 4}" fill="none" stroke-width="2.5" ${style}/>`;
-  return box + mark(right, x + side - 7, y + 7);
+  const box = `<rect x="${x - 2}" y="${y - 2}" width="${width + 4}" height="${height + 4}" fill="none" stroke-width="2.5" ${style}/>`;
+  return box + mark(right, x + width - 7, y + 7);
 }
 
 function mark(right: boolean, x: number, y: number): string {
