@@ -1,8 +1,8 @@
-/** Runs the built program as a user would, and makes the small arrays that its tests import. */
+/** Runs the built program as a user would, and makes the small data that its tests read. */
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeNpy } from '../src/data/npy.ts';
+import { datasetFromArrays, writeDataset, writeNpy } from '../src/data/index.ts';
 import { syntheticDataset } from './synthetic.ts';
 
 const MAIN = path.join(import.meta.dirname, '../dist/cli/main.js');
@@ -24,8 +24,17 @@ export interface RunOptions {
   readonly interruptAt?: RegExp;
 }
 
-export function unseen(args: readonly string[], { cwd, interruptAt }: RunOptions = {}): Promise<Run> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+/** The words of a command line; double quotes hold words together. */
+const wordsOf = (line: string): string[] =>
+  Array.from(line.matchAll(/"([^"]*)"|\S+/g), ([word, quoted]) => quoted ?? word);
+
+/** `unseen('split --data data --unseen 3 --out split.json')`; or a list, for words of any kind. */
+export function unseen(
+  call: string | readonly string[],
+  { cwd, interruptAt }: RunOptions = {},
+): Promise<Run> {
+  const words = typeof call === 'string' ? wordsOf(call) : call;
+  const child = spawn(process.execPath, [MAIN, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   let interrupted = false;
@@ -61,4 +70,37 @@ export async function writeArrays(folder: string): Promise<void> {
   await writeNpy(path.join(folder, 'labels.npy'), classes, [data.rows]);
   await writeNpy(path.join(folder, 'embeddings.npy'), embeddings.data, [embeddings.rows, embeddings.cols]);
   await writeFile(path.join(folder, 'classes.txt'), `${CLASSES.join('\n')}\n`);
+}
+
+/** Rows of `writePairs`, and the places of those that lack one side. */
+export const PAIRS = {
+  rows: 8 * 20,
+  withoutPicture: (row: number): boolean => row % 13 === 5,
+  withoutText: (row: number): boolean => row % 13 === 11,
+} as const;
+
+/**
+ * A dataset folder of small pictures with texts, eight classes; some rows have a text or a picture only.
+ */
+export async function writePairs(folder: string): Promise<void> {
+  const { name, classes, classEmbeddings, rows, modalities } = syntheticDataset({
+    name: 'captions',
+    classes: 8,
+    perClass: PAIRS.rows / 8,
+    side: 8,
+    text: 'words',
+  });
+  const every = Array.from({ length: rows }, (_, row) => row);
+  const part = (side: 'image' | 'text', lacks: (row: number) => boolean) => ({
+    ...modalities[side]!,
+    places: every.map((row) => (lacks(row) ? -1 : row)),
+    labels: every.map((row) => (lacks(row) ? -1 : row % classes.length)),
+  });
+  const data = datasetFromArrays({
+    name,
+    classes,
+    classEmbeddings,
+    modalities: { image: part('image', PAIRS.withoutPicture), text: part('text', PAIRS.withoutText) },
+  });
+  await writeDataset(data, folder);
 }

@@ -18,6 +18,8 @@ const schema = z.strictObject({
   /** Fingerprint of the model. */
   model: z.string(),
   names: z.array(z.string()),
+  /** Where rows of a dataset had nothing to encode and were left out: the row of the dataset of each code. */
+  datasetRows: z.array(z.int().min(0)).optional(),
 });
 
 export type CodeFacts = z.output<typeof schema>;
@@ -68,6 +70,7 @@ export async function loadCodes(file: string): Promise<{ codes: Codes; facts?: C
     ['rows', codes.count, facts.rows],
     ['bits', codes.bits, facts.bits],
     ['names', codes.count, facts.names.length],
+    ['datasetRows', codes.count, facts.datasetRows?.length ?? codes.count],
   ] as const) {
     if (expected !== received) throw malformed(where, `must be ${expected}, as in ${file}`, received);
   }

@@ -64,24 +64,31 @@ function parseLine(line: string, row: number, file: string): unknown {
 }
 
 /** JSON Lines with a `text` field: a string, or a list of strings. */
+async function readJsonTexts(file: string): Promise<string[][]> {
+  return (await readLines(file)).map((line, row) => {
+    const value = (parseLine(line, row, file) as { text?: unknown } | null)?.text;
+    const list = typeof value === 'string' ? [value] : value;
+    if (!Array.isArray(list) || list.length === 0 || list.some((one) => typeof one !== 'string'))
+      throw new UnseenError('FILE_MALFORMED', {
+        file,
+        where: `line ${row + 1}`,
+        reason: 'needs "text", a string or a list of strings',
+        received: line.slice(0, 60),
+      });
+    return list as string[];
+  });
+}
+
+/** Texts outside a dataset: plain lines (`.txt`), empty ones included, or JSON Lines as in a dataset. */
+export const readTextFile = async (file: string): Promise<string[][]> =>
+  /\.txt$/i.test(file) ? (await readLines(file)).map((line) => [line]) : readJsonTexts(file);
+
+/** The texts of several files, one after the other. */
 export async function readTexts(folder: string, places: readonly string[]): Promise<string[][]> {
-  const texts: string[][] = [];
-  for (const place of places) {
-    const file = await resolveInside(folder, place);
-    (await readLines(file)).forEach((line, row) => {
-      const value = (parseLine(line, row, file) as { text?: unknown } | null)?.text;
-      const list = typeof value === 'string' ? [value] : value;
-      if (!Array.isArray(list) || list.length === 0 || list.some((one) => typeof one !== 'string'))
-        throw new UnseenError('FILE_MALFORMED', {
-          file,
-          where: `line ${row + 1}`,
-          reason: 'needs "text", a string or a list of strings',
-          received: line.slice(0, 60),
-        });
-      texts.push(list as string[]);
-    });
-  }
-  return texts;
+  const files = await Promise.all(places.map((place) => resolveInside(folder, place)));
+  const texts: string[][][] = [];
+  for (const file of files) texts.push(await readJsonTexts(file));
+  return texts.flat();
 }
 
 /** Row names: a JSON list of strings, JSON Lines with a `name` field, or plain lines (`.txt`). */
