@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../src/data/npy.ts';
+import { METHODS } from '../src/methods/index.ts';
 import { CLASSES, DIM, type Json, ROWS, unseen, writeArrays } from './program.ts';
 
 let cwd: string;
@@ -155,6 +156,19 @@ describe('a wrong call', () => {
   it('a missing folder for the output is refused before the work', async () => {
     const error = await refused('FILE_UNREADABLE', 'split --data data --unseen 3 --out no/such/split.json');
     expect(error.message).toContain('no/such');
+  });
+
+  it('the help of training and comparing lists every method, those of texts apart', async () => {
+    const across = Object.keys(METHODS).filter((name) => METHODS[name]!.modalities.includes('text'));
+    for (const line of ['train --help', 'compare -h', 'help train']) {
+      const { stdout, status } = await unseen(line, { cwd });
+      expect(status).toBe(0);
+      const [, alone, both] = stdout.split(/^Methods that encode .*:$/m);
+      const listed = (text: string) => Array.from(text.matchAll(/^ {2}(\S+) {2,}\S/gm), ([, name]) => name);
+      expect(listed(both!)).toEqual(across);
+      expect([...listed(alone!), ...listed(both!)].sort()).toEqual(Object.keys(METHODS).sort());
+    }
+    expect((await unseen('split --help', { cwd })).stdout).not.toContain('Methods');
   });
 
   it('no command at all shows help and is an error; help that was asked for is none', async () => {

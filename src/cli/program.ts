@@ -9,6 +9,7 @@ import { addEncode } from './encode.ts';
 import { addEvaluate } from './evaluate.ts';
 import { failureJson, failureText, toUnseenError } from './failure.ts';
 import { addImport } from './import.ts';
+import { addMethodHelp } from './method-help.ts';
 import { addSearch } from './search.ts';
 import { addSplit } from './split.ts';
 import { addTrain } from './train.ts';
@@ -16,7 +17,7 @@ import { addTrain } from './train.ts';
 function buildProgram(): Command {
   const program = quietErrors(new Command('unseen'))
     .description(
-      'Zero-shot hashing: images as short binary codes that find the right things even for classes that nobody labelled.',
+      'Zero-shot hashing: images and texts as short binary codes that find the right things even for classes that nobody labelled.',
     )
     .version(UNSEEN_VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
@@ -45,6 +46,7 @@ function buildProgram(): Command {
 export async function run(argv: readonly string[]): Promise<number> {
   const program = buildProgram();
   try {
+    await addMethodHelp(program, argv);
     await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (thrown) {

@@ -5,7 +5,7 @@ import { readJson } from '../data/files.ts';
 import { loadSplit } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 import { addCommand, perform } from './command.ts';
-import { openData } from './data.ts';
+import { DATA_HELP, openData } from './data.ts';
 import { FitLog } from './fit-log.ts';
 import { integer, MAX_SEED, setting } from './options.ts';
 import { checkOutputFolder } from './outputs.ts';
@@ -47,11 +47,12 @@ async function readConfig(file: string | undefined): Promise<z.output<typeof con
 export function addTrain(program: Command): void {
   addCommand(program, 'train', 'train one method on one split and write the model', [
     'train --data icons --split split.json --method tzsh --bits 64 --out model/',
+    'train --data captions/ --split split.json --method cca-itq --bits 32 --out model/',
     'train --data icons --split split.json --config tzsh.json --set rounds=4 --out model/',
   ])
-    .requiredOption('--data <dir>', 'dataset folder, or icons')
+    .requiredOption('--data <dir>', DATA_HELP)
     .requiredOption('--split <file>', 'which rows train: see unseen split')
-    .option('--method <name>', 'lsh, itq, tzsh, tzsh/source-only … (default: tzsh)')
+    .option('--method <name>', 'what to train, see the list below (default: tzsh)')
     .option('--bits <n>', 'length of a code, a multiple of 8 from 8 to 4096 (default: 64)', integer(8, 4096))
     .option('--seed <n>', 'initial weights and order of rows (default: 0)', integer(0, MAX_SEED))
     .option('--config <file>', 'JSON with method, bits, seed and settings; options of the command line win')

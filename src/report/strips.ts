@@ -55,7 +55,7 @@ export async function drawStrips(strips: readonly Strip[], { title, side }: Stri
   const pictures: { input: Buffer; left: number; top: number }[] = [];
   const show = ({ picture, text }: StripItem, left: number, y: number, cardWidth: number): void => {
     if (picture) pictures.push({ input: picture, left, top: y });
-    else drawn.push(textCard(text, { x: left, y, width: cardWidth, height: side, size: 11, font: TEXT }));
+    else drawn.push(textCard(text, { x: left, y, width: cardWidth, height: side, size: 10, font: TEXT }));
   };
   let top = HEADER;
   for (const [i, strip] of strips.entries()) {

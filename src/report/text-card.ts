@@ -13,10 +13,12 @@ export interface TextBox {
   readonly font: string;
 }
 
-const PADDING = 5;
+const PADDING = 4;
+/** Free at the right: there is the mark of a hit. */
+const MARK = 14;
 const LINE_HEIGHT = 1.25;
 /** Mean width of a letter as a share of its height: a guess that holds for sans-serif fonts. */
-const LETTER = 0.58;
+const LETTER = 0.6;
 /** Nothing of a longer text would be seen; a bound on the work. */
 const MOST_CHARACTERS = 1000;
 
@@ -27,7 +29,7 @@ const WIDE =
 
 /** An SVG element. */
 export function textCard(text: string, { x, y, width, height, size, font }: TextBox): string {
-  const columns = Math.floor((width - 2 * PADDING) / (size * LETTER));
+  const columns = Math.floor((width - PADDING - MARK) / (size * LETTER));
   const rows = Math.floor((height - 2 * PADDING) / (size * LINE_HEIGHT));
   const spans = wrapText(text, columns, rows).map(
     (line, i) =>
