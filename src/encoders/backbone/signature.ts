@@ -4,8 +4,8 @@
  * that would silently give other features.
  */
 import { UnseenError } from '../../errors.ts';
-import type { Port } from '../onnx.ts';
 import { MAX_SIDE } from '../limits.ts';
+import type { Port } from '../onnx.ts';
 import { BACKBONE_FORMAT, type BackboneConfig, type BackboneSettings } from './config.ts';
 
 /** How the one input of the network takes pictures. */
