@@ -1,5 +1,6 @@
 /** Functions that make features of pixels, by the name that datasets and models carry. */
 import { UnseenError } from '../errors.ts';
+import { GRADIENT_COLOUR_DIM, gradientsColour } from './colour.ts';
 import { GRADIENT_DIM, GRADIENT_SIDE, gradients } from './gradients.ts';
 import type { Fit, Kernel } from './limits.ts';
 
@@ -25,6 +26,7 @@ export interface PlainExtractor extends Extractor {
 /** A changed function gets a new number behind the slash, and the old name stays: models name what they were trained on. */
 export const extractors: Readonly<Record<string, PlainExtractor>> = {
   'gradients/1': { side: GRADIENT_SIDE, dim: GRADIENT_DIM, extract: gradients },
+  'gradients-colour/1': { side: GRADIENT_SIDE, dim: GRADIENT_COLOUR_DIM, extract: gradientsColour },
 };
 
 /** @throws `EXTRACTOR_UNKNOWN` */
