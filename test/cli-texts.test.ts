@@ -191,7 +191,7 @@ describe('a comparison', () => {
   });
 
   it('measures only the tasks that were asked, and refuses a method that can do none of them', async () => {
-    const line = 'compare --data data --unseen 2 --bits 16 --seeds 0 --tasks image->text,text->image';
+    const line = 'compare --data data --unseen 2 --bits 16 --seeds 0 --tasks image->text,text-to-image';
     const result = await unseen(`${line} --methods cca-itq --set cca-itq.anchors=40`, { cwd });
     const titles = result.stdout.match(/^(mAP|Lift).*$/gm)!.map((title) => title.split(', ')[0]);
     expect(titles).toEqual([

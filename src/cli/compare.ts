@@ -7,7 +7,7 @@ import { comparisonTables, comparisonText } from '../report/comparison.ts';
 import { onStdout } from './colour.ts';
 import { addCommand, perform } from './command.ts';
 import { DATA_HELP, openData } from './data.ts';
-import { integers, list, MAX_SEED, setting, tasks } from './options.ts';
+import { integers, list, MAX_SEED, setting, TASKS_HELP, tasks } from './options.ts';
 import { checkOutputFolder } from './outputs.ts';
 import { addSplitOptions, type SplitFlags, splitOptions } from './split-options.ts';
 
@@ -52,7 +52,7 @@ export function addCompare(program: Command): void {
     .requiredOption('--methods <a,b>', 'see the list below', list)
     .requiredOption('--bits <a,b>', 'lengths of codes', integers(8, 4096))
     .option('--seeds <a,b>', 'each draws a split and seeds the methods', integers(0, MAX_SEED), [0, 1, 2])
-    .option('--tasks <a,b>', 'image->text, text->image … (default: all that a method can do)', tasks)
+    .option('--tasks <a,b>', TASKS_HELP, tasks)
     .option('--set <method.key=value>', 'a setting of a method, repeatable', methodSetting)
     .option('--report <dir>', 'write a page with figures and plots')
     .option('--force', 'replace an existing report')

@@ -7,7 +7,7 @@ import type { Task } from '../evaluate/tasks.ts';
 import { textTable } from '../report/table.ts';
 import { addCommand, perform } from './command.ts';
 import { DATA_HELP, openData } from './data.ts';
-import { tasks } from './options.ts';
+import { TASKS_HELP, tasks } from './options.ts';
 import { checkOutputFolder } from './outputs.ts';
 
 interface EvaluateOptions {
@@ -31,7 +31,7 @@ export function addEvaluate(program: Command): void {
     .requiredOption('--model <dir>', 'model folder')
     .requiredOption('--data <dir>', DATA_HELP)
     .requiredOption('--split <file>', 'the split that the model was trained on')
-    .option('--tasks <a,b>', 'image->text, text->image … (default: all that are possible)', tasks)
+    .option('--tasks <a,b>', TASKS_HELP, tasks)
     .option('--report <dir>', 'write a page with figures, plots, and what was found')
     .option('--force', 'replace an existing report')
     .action((options: EvaluateOptions) =>

@@ -43,12 +43,17 @@ export function unseenClasses(text: string): UnseenClasses {
   return /^\d+$/.test(text) ? Number(text) : list(text);
 }
 
-/** `image->text,text->image` */
+/** For the help of `--tasks`. */
+export const TASKS_HELP = 'image-to-text, text-to-image … (default: all that are possible)';
+
+/** `image->text,text->image`, or `image-to-text,text-to-image`: a shell takes an unquoted `>` for itself. */
 export function tasks(text: string): Task[] {
   const known: readonly string[] = TASKS;
-  const wrong = list(text).find((task) => !known.includes(task));
-  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is none of ${TASKS.join(', ')}.`);
-  return list(text) as Task[];
+  const asked = list(text.replaceAll('-to-', '->'));
+  const wrong = asked.find((task) => !known.includes(task));
+  if (wrong === undefined) return asked as Task[];
+  const names = TASKS.map((task) => task.replace('->', '-to-')).join(', ');
+  throw new InvalidArgumentError(`"${wrong}" is none of ${names}.`);
 }
 
 /** An option that may come several times. */

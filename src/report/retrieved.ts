@@ -50,6 +50,9 @@ export function sampleQueries(
   return Array.from({ length: Math.min(most, rows.length) }, (_, i) => rows[Math.floor(i * step)]!);
 }
 
+/** Rows may share a text, as three pictures of one thing do: so many more hits are taken, and each text is shown once. */
+const TEXTS_ALIKE = 10;
+
 /** The nearest items of the split's database, for every query one line a model. The task must be one to show. */
 export async function retrieve(
   data: Dataset,
@@ -63,12 +66,17 @@ export async function retrieve(
     return classesOfRow(data, b).some((label) => classes.includes(label));
   };
   const database = rowsWith(data, to, split.database);
+  const taken = to === 'text' ? k * TEXTS_ALIKE : k;
+  const textOf = (row: number): string => JSON.stringify(takeTexts(data.modalities.text!, [row]));
   const found = await Promise.all(
     models.map(async (model) => {
       const encode = (name: ModalityName, rows: readonly number[]) =>
         model.encode(name, inputsOf(model, data, name, rows), { ...(signal && { signal }) });
       const index = LinearIndex.from(await encode(to, database));
-      return index.search(await encode(from, queries), { k, ...(signal && { signal }) });
+      const hits = await index.search(await encode(from, queries), { k: taken, ...(signal && { signal }) });
+      const rows = hits.map((list) => list.map(({ row, distance }) => ({ row: database[row]!, distance })));
+      if (to === 'image') return rows;
+      return rows.map((list) => firstOfEach(list, ({ row }) => textOf(row)).slice(0, k));
     }),
   );
   return Promise.all(
@@ -78,15 +86,22 @@ export async function retrieve(
         models.map(async (model, m) => ({
           method: model.method,
           hits: await Promise.all(
-            found[m]![q]!.map(async ({ row, distance }) => {
-              const hit = database[row]!;
-              return { ...(await show(data, to, hit, side)), right: related(query, hit), distance };
-            }),
+            found[m]![q]!.map(async ({ row, distance }) => ({
+              ...(await show(data, to, row, side)),
+              right: related(query, row),
+              distance,
+            })),
           ),
         })),
       ),
     })),
   );
+}
+
+function firstOfEach<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  const first = new Map<string, T>();
+  for (const item of items) if (!first.has(keyOf(item))) first.set(keyOf(item), item);
+  return [...first.values()];
 }
 
 async function show(data: Dataset, modality: ModalityName, row: number, side: number): Promise<StripItem> {
