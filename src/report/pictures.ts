@@ -1,28 +1,38 @@
 /** Pictures of a dataset as small PNG files for reports, whether the dataset holds files or pixels. */
-import sharp from 'sharp';
-import type { Images } from '../data/dataset.ts';
+import sharp, { type Sharp } from 'sharp';
+import type { ImageFiles, ImagePixels, Images } from '../data/dataset.ts';
+import { MAX_PIXELS } from '../encoders/limits.ts';
+import { describeRefused, pictureFormat } from '../encoders/sniff.ts';
+import { UnseenError } from '../errors.ts';
 
-/** 25 megapixels: what encoders accept, and a bound on what a decompression bomb can cost. */
-const MAX_PIXELS = 25_000_000;
-
-/** One row's picture, fitted into a white square of `side` pixels; PNG bytes. */
+/**
+ * One row's picture, fitted into a white square of `side` pixels; PNG bytes.
+ * @throws `FILE_UNREADABLE`, `PICTURE_FORMAT`, `PICTURE_UNREADABLE`
+ */
 export async function thumbnail(images: Images, row: number, side: number): Promise<Buffer> {
-  const source =
-    images.kind === 'files'
-      ? sharp(await images.read(row), { limitInputPixels: MAX_PIXELS, failOn: 'error' }).rotate()
-      : sharp(pixelsOf(images, row), {
-          raw: { width: images.width, height: images.height, channels: 3 },
-        });
-  return source
-    .resize(side, side, { fit: 'contain', background: '#fff', kernel: 'lanczos3' })
-    .flatten({ background: '#fff' })
-    .png()
-    .toBuffer();
+  const input = images.kind === 'files' ? await fileOf(images, row) : pixelsOf(images, row);
+  try {
+    return await input
+      .resize(side, side, { fit: 'contain', background: '#fff', kernel: 'lanczos3' })
+      .flatten({ background: '#fff' })
+      .png()
+      .toBuffer();
+  } catch (cause) {
+    const file = images.kind === 'files' ? images.name(row) : `row ${row}`;
+    throw new UnseenError('PICTURE_UNREADABLE', { file, reason: (cause as Error).message }, { cause });
+  }
 }
 
-function pixelsOf(images: Extract<Images, { kind: 'pixels' }>, row: number): Uint8Array {
-  const size = images.height * images.width * 3;
-  return images.data.subarray(row * size, (row + 1) * size);
+async function fileOf(images: ImageFiles, row: number): Promise<Sharp> {
+  const bytes = await images.read(row);
+  if (!pictureFormat(bytes))
+    throw new UnseenError('PICTURE_FORMAT', { file: images.name(row), received: describeRefused(bytes) });
+  return sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' }).rotate();
+}
+
+function pixelsOf({ data, width, height }: ImagePixels, row: number): Sharp {
+  const size = height * width * 3;
+  return sharp(data.subarray(row * size, (row + 1) * size), { raw: { width, height, channels: 3 } });
 }
 
 export const dataUri = (png: Uint8Array): string =>

@@ -55,7 +55,7 @@ it('asks with words and finds pictures', async () => {
   expect(queries).toHaveLength(2);
   for (const row of queries) expect(hasItem(data.modalities.text!, row)).toBe(true);
   for (const [i, { query, lines }] of strips.entries()) {
-    expect(query.text).toMatch(/^thing\dx\d word\d+ · /);
+    expect(query.text).toMatch(/^thing\dx\d word\d+\u00A0· /);
     expect(query.name).toBe(data.classes[queries[i]! % 6]);
     expect(lines[0]!.hits).toHaveLength(4);
     for (const { picture, name, right } of lines[0]!.hits) {
@@ -74,6 +74,29 @@ it('asks with a picture and finds words, each text once', async () => {
     expect(texts).toHaveLength(4);
     expect(new Set(texts).size).toBe(4);
   }
+});
+
+it('says of a picture that cannot be decoded that it cannot, and shows the others', async () => {
+  const image = data.modalities.image!;
+  const files = {
+    kind: 'files' as const,
+    count: data.rows,
+    name: (row: number) => `pictures/${row}.png`,
+    read: async () => new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+  };
+  const features = { data: new Float32Array(data.rows * 4), rows: data.rows, cols: 4 };
+  const { places: _, ...whole } = image;
+  const broken = datasetFromArrays({
+    name: 'broken',
+    classes: data.classes,
+    modalities: { image: { ...whole, features, images: files } },
+  });
+  const brokenSplit = zeroShotSplit(broken, { unseen: 2, seed: 0 });
+  const blind = await createMethod('lsh', { bits: 8 }).fit(broken, brokenSplit);
+  const queries = sampleQueries(broken, brokenSplit, 8);
+  const strips = await retrieve(broken, brokenSplit, [blind], { queries, k: 2, side: 16 });
+  expect(strips[0]!.query.text).toMatch(/^\(pictures\/\d+\.png: SVG is no picture format/);
+  await blind.dispose();
 });
 
 it('shows no task whose items are features alone', () => {

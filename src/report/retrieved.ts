@@ -7,6 +7,7 @@ import {
   takeImages,
   takeTexts,
 } from '../data/index.ts';
+import { UnseenError } from '../errors.ts';
 import { inputsOf, rowsWith } from '../evaluate/rows.ts';
 import { sidesOf, type Task } from '../evaluate/tasks.ts';
 import type { Model } from '../model/index.ts';
@@ -106,8 +107,15 @@ function firstOfEach<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
 
 async function show(data: Dataset, modality: ModalityName, row: number, side: number): Promise<StripItem> {
   const name = data.classes[classesOfRow(data, row)[0] ?? -1] ?? 'unlabelled';
-  if (modality === 'text') return { name, text: takeTexts(data.modalities.text!, [row])[0]!.join(' · ') };
-  return { name, picture: await thumbnail(takeImages(data.modalities.image!, [row]), 0, side) };
+  if (modality === 'text')
+    return { name, text: takeTexts(data.modalities.text!, [row])[0]!.join('\u{A0}· ') };
+  try {
+    return { name, picture: await thumbnail(takeImages(data.modalities.image!, [row]), 0, side) };
+  } catch (error) {
+    // A model of ready-made features never decoded it: one bad file must not cost a finished evaluation its report.
+    if (!(error instanceof UnseenError)) throw error;
+    return { name, text: `(${error.message})` };
+  }
 }
 
 /** What the picture shows, in words. */

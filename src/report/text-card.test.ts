@@ -6,6 +6,7 @@ import { textCard, wrapText } from './text-card.ts';
 it('breaks lines between words, breaks words that are longer than a line, and cuts what is too much', () => {
   expect(wrapText('a cat on the mat', 8, 3)).toEqual(['a cat on', 'the mat']);
   expect(wrapText('  a\ncat\t', 8, 3)).toEqual(['a cat']);
+  expect(wrapText('one\u00A0· two\u00A0· three', 7, 3)).toEqual(['one\u00A0·', 'two\u00A0·', 'three']);
   expect(wrapText('abcdefghij kl', 4, 5)).toEqual(['abcd', 'efgh', 'ij', 'kl']);
   expect(wrapText('one two three four', 5, 2)).toEqual(['one', 'two…']);
   expect(wrapText('日本語の文', 4, 9)).toEqual(['日本', '語の', '文']);

@@ -22,6 +22,9 @@ const LETTER = 0.6;
 /** Nothing of a longer text would be seen; a bound on the work. */
 const MOST_CHARACTERS = 1000;
 
+/** White space where a line may end: not at one that was written to hold words together. */
+const BREAK = /[^\S\u{A0}\u{202F}]+/u;
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** Letters of Chinese, Japanese and Korean, and emoji, are as wide as they are high. */
 const WIDE =
@@ -52,7 +55,7 @@ export function wrapText(text: string, columns: number, rows: number): string[] 
     line = '';
     used = 0;
   };
-  for (const word of text.slice(0, MOST_CHARACTERS).split(/\s+/u).filter(Boolean)) {
+  for (const word of text.slice(0, MOST_CHARACTERS).split(BREAK).filter(Boolean)) {
     const letters = Array.from(graphemes.segment(word), ({ segment }) => segment);
     const width = letters.reduce((sum, letter) => sum + widthOf(letter), 0);
     if (used > 0 && used + 1 + width > columns) next();
