@@ -1,5 +1,5 @@
 /** Drawn pictures with captions, and a model trained on them: small, and like real use from end to end. */
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { datasetFromArrays, type ImageFiles, supervisedSplit } from '../src/data/index.ts';
 import { readFeatures } from '../src/encoders/pictures.ts';
 import { ccaItq } from '../src/methods/index.ts';
@@ -21,7 +21,7 @@ export interface Drawing {
   readonly name: string;
   readonly shape: string;
   readonly caption: string;
-  /** Three of four are PNG with transparent ground, the rest JPEG; of many sizes, not square. */
+  /** Three of four are PNG with transparent ground, the rest JPEG, some turned by EXIF; of many sizes, not square. */
   readonly bytes: Uint8Array;
 }
 
@@ -38,7 +38,7 @@ export async function drawings(): Promise<Drawing[]> {
       const jpeg = i % 4 === 3;
       const image = sharp(Buffer.from(svg));
       made.push(
-        (jpeg ? image.flatten({ background: '#f5f0e6' }).jpeg() : image.png()).toBuffer().then((bytes) => ({
+        (jpeg ? photograph(image, i) : image.png()).toBuffer().then((bytes) => ({
           name: `${shape}-${i}.${jpeg ? 'jpg' : 'png'}`,
           shape,
           caption: `a ${colour} ${shape}`,
@@ -49,6 +49,14 @@ export async function drawings(): Promise<Drawing[]> {
   }
   return Promise.all(made);
 }
+
+/** Some lie on their side, as cameras write them. */
+const photograph = (image: Sharp, i: number): Sharp =>
+  image
+    .flatten({ background: '#f5f0e6' })
+    .rotate(i % 8 === 7 ? 270 : 0)
+    .withMetadata({ orientation: i % 8 === 7 ? 6 : 1 })
+    .jpeg();
 
 export const imageFilesOf = (items: readonly Drawing[]): ImageFiles => ({
   kind: 'files',
