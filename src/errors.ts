@@ -186,6 +186,11 @@ export const ERRORS = {
     message: '{file}: line {line}: {reason}',
     hint: '{advice} To leave such rows out: --skip-bad.',
   },
+  ROW_FIELD_INVALID: {
+    exit: 2,
+    message: '{field}: {reason}, received {received}',
+    hint: 'docs/data.md lists the fields of a row and what they hold.',
+  },
   IMPORT_EMPTY: {
     exit: 2,
     message: '{file}: no row is left of {received}',
@@ -263,12 +268,12 @@ export const ERRORS = {
   },
   PACKAGE_MISSING: {
     exit: 2,
-    message: '{what} needs the package {package}, which is not installed',
-    hint: 'Run: npm install {package}@{version}',
+    message: '{what} needs what is not installed: {packages}',
+    hint: 'Run: npm install {packages}',
   },
-  ICONS_CHANGED: {
+  PACKAGE_CHANGED: {
     exit: 2,
-    message: '{package} {received} does not hold the icons that the bundled set is made of ({reason})',
+    message: '{package} {received} does not hold what the bundled set is made of ({reason})',
     hint: 'Run: npm install {package}@{version}',
   },
   EVALUATION_EMPTY: {

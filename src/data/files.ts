@@ -1,7 +1,7 @@
 /** The few things that every reader and writer of files needs: typed failures, positioned reads, atomic writes, safe paths. */
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { constants, lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants, lstat, mkdir, open, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UnseenError } from '../errors.ts';
 
@@ -185,8 +185,9 @@ export async function writeFolderAtomic(
   if (exists && !options.force) throw new UnseenError('OUTPUT_EXISTS', { file: folder });
   const target = path.resolve(folder);
   const temporary = temporaryName(target);
+  let made: string | undefined;
   try {
-    await mkdir(temporary, { recursive: true });
+    made = await mkdir(temporary, { recursive: true });
     await fill(temporary);
     if (exists) {
       const old = temporaryName(target);
@@ -199,8 +200,19 @@ export async function writeFolderAtomic(
     } else await rename(temporary, target);
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true });
+    await removeEmpty(path.dirname(temporary), made);
     throw unwritable(folder, cause);
   }
+}
+
+/** Takes back the folders that were made on the way: from `folder` up to `first`, as far as nobody else uses them. */
+async function removeEmpty(folder: string, first: string | undefined): Promise<void> {
+  if (first === undefined || !folder.startsWith(first)) return;
+  const removed = await rmdir(folder).then(
+    () => true,
+    () => false,
+  );
+  if (removed) await removeEmpty(path.dirname(folder), first);
 }
 
 /** The real path of `relative` inside `folder`; `PATH_OUTSIDE` for absolute paths, `..`, and links that lead out. */

@@ -12,7 +12,7 @@ export type {
   WordVectors,
 } from './dataset.ts';
 export { imagesFromPaths, imagesFromPixels, imagesFromTar, listImages, openImages } from './images.ts';
-export type { Importer, ImportOptions } from './import/importer.ts';
+export type { BadRow, Importer, ImportOptions, PictureCheck } from './import/importer.ts';
 export { IMPORTERS, importerFor } from './import/registry.ts';
 export { hasItem, itemsOf, takeFeatures, takeImages, takeTexts } from './items.ts';
 export type { LabelBudget } from './label-budget.ts';

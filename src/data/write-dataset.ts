@@ -3,12 +3,14 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
+import { throwIfAborted } from '../errors.ts';
 import type { Dataset, ImageFiles, Modality } from './dataset.ts';
 import { DATASET_FORMAT } from './dataset-json.ts';
 import { writeFileAtomic, writeFolderAtomic } from './files.ts';
 import type { Labels } from './labels.ts';
 import { writeNpy } from './npy.ts';
 
+const DURING = 'the writing of the dataset';
 /** Only pictures have one. */
 const BACKBONE = { onnx: 'backbone.onnx', config: 'backbone.json' } as const;
 
@@ -17,6 +19,10 @@ export interface WriteDatasetOptions {
   readonly force?: boolean;
   /** Source, licence, citation … kept in `dataset.json` for people. */
   readonly about?: Readonly<Record<string, string>>;
+  /** Stops between two pictures: `ABORTED`, and nothing is left. */
+  readonly signal?: AbortSignal;
+  /** Picture files written and in all, of one modality. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -45,17 +51,23 @@ async function writeLabels(file: string, labels: Labels, space: Int32Array | und
 }
 
 /** One member a row, in row order, with a fixed time: the same pictures give the same bytes. */
-async function writeTar(file: string, images: ImageFiles): Promise<void> {
+async function writeTar(
+  file: string,
+  images: ImageFiles,
+  { signal, onProgress }: WriteDatasetOptions,
+): Promise<void> {
   const tar = pack();
   const written = pipeline(tar, createWriteStream(file, { flush: true }));
   const add = async () => {
     for (let row = 0; row < images.count; row++) {
+      throwIfAborted(signal, DURING);
       const bytes = Buffer.from(await images.read(row));
       await new Promise<void>((resolve, reject) => {
         tar.entry({ name: images.name(row), mtime: new Date(0) }, bytes, (error) =>
           error ? reject(error) : resolve(),
         );
       });
+      onProgress?.(row + 1, images.count);
     }
     tar.finalize();
   };
@@ -73,6 +85,7 @@ async function writeModality(
   name: string,
   modality: Modality,
   classes: readonly string[],
+  options: WriteDatasetOptions,
 ): Promise<Record<string, unknown>> {
   const { features, images, texts, labels, places, extractor, backbone } = modality;
   const entry: Record<string, unknown> = {};
@@ -82,7 +95,7 @@ async function writeModality(
   };
   if (features)
     await writeNpy(place('features', `${name}_features.npy`), features.data, [features.rows, features.cols]);
-  if (images?.kind === 'files') await writeTar(place('images', `${name}_images.tar`), images);
+  if (images?.kind === 'files') await writeTar(place('images', `${name}_images.tar`), images, options);
   if (images?.kind === 'pixels') {
     const { count, height, width, data } = images;
     await writeNpy(place('images', `${name}_images.npy`), data, [count, height, width, 3]);
@@ -111,7 +124,7 @@ async function writeModality(
  * Writes `dataset.json` (format "unseen-dataset/1") and the files it names into a new folder, through a temporary
  * neighbour and a rename. Picture files go into one tar a modality.
  *
- * Throws `OUTPUT_EXISTS`, `FILE_UNWRITABLE`, and whatever reading the pictures throws.
+ * Throws `OUTPUT_EXISTS`, `FILE_UNWRITABLE`, `ABORTED`, and whatever reading the pictures throws.
  */
 export async function writeDataset(
   dataset: Dataset,
@@ -129,7 +142,7 @@ export async function writeDataset(
     }
     const modalities: Record<string, unknown> = {};
     for (const [key, modality] of Object.entries(dataset.modalities))
-      modalities[key] = await writeModality(temporary, key, modality, classes);
+      modalities[key] = await writeModality(temporary, key, modality, classes, options);
     if (groups) await writeNpy(path.join(temporary, 'groups.npy'), groups, [rows]);
     if (rowNames) await writeFileAtomic(path.join(temporary, 'names.json'), [JSON.stringify(rowNames)]);
     const { wordVectors } = dataset;
@@ -152,5 +165,6 @@ export async function writeDataset(
       modalities,
     };
     await writeFileAtomic(path.join(temporary, 'dataset.json'), [`${JSON.stringify(json, null, 1)}\n`]);
+    throwIfAborted(options.signal, DURING);
   });
 }
