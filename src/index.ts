@@ -1,4 +1,7 @@
-export { type IconOptions, openIcons } from './bundled/icons.ts';
+export type { BundledOptions } from './bundled/draw.ts';
+export { openEmoji } from './bundled/emoji.ts';
+export { openIconWords } from './bundled/icon-texts.ts';
+export { openIcons } from './bundled/icons.ts';
 export { Codes } from './codes/index.ts';
 export {
   type Dataset,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Matrix } from '../data/dataset.ts';
 import { readJson } from '../data/files.ts';
 import { UnseenError } from '../errors.ts';
+import { sum, toMatrix, unit } from './vectors.ts';
 
 /** The same place from `src/bundled` and from `dist/bundled`. */
 const TABLE = fileURLToPath(new URL('../../assets/icon-families.json', import.meta.url));
@@ -42,17 +43,3 @@ export async function iconEmbeddings(classes: readonly string[]): Promise<Map<st
     ['glove100-described', toMatrix(described)],
   ]);
 }
-
-const sum = (vectors: readonly (readonly number[])[]): number[] =>
-  Array.from({ length: DIM }, (_, j) => vectors.reduce((total, vector) => total + vector[j]!, 0));
-
-function unit(vector: readonly number[]): number[] {
-  const norm = Math.sqrt(vector.reduce((total, x) => total + x * x, 0));
-  return vector.map((x) => x / norm);
-}
-
-const toMatrix = (rows: readonly (readonly number[])[]): Matrix => ({
-  data: Float32Array.from(rows.flat()),
-  rows: rows.length,
-  cols: DIM,
-});

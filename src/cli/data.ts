@@ -1,4 +1,5 @@
 /** `--data`: the name of a bundled set, or a dataset folder; and what its rows are called in results. */
+import type { BundledOptions } from '../bundled/draw.ts';
 import {
   type Dataset,
   hasItem,
@@ -9,14 +10,21 @@ import {
 } from '../data/index.ts';
 import type { Call } from './command.ts';
 
-/** For the help of `--data`. */
-export const DATA_HELP = 'dataset folder, or icons';
+/** The sets that come with the package; a folder of such a name is `./icons`. */
+const BUNDLED: Readonly<Record<string, () => Promise<(options: BundledOptions) => Promise<Dataset>>>> = {
+  icons: async () => (await import('../bundled/icons.ts')).openIcons,
+  emoji: async () => (await import('../bundled/emoji.ts')).openEmoji,
+  'icons-words': async () => (await import('../bundled/icon-texts.ts')).openIconWords,
+};
 
-/** `icons` is the bundled set; a folder of that name is `./icons`. The first use of the set draws it, in some seconds. */
+/** For the help of `--data`. */
+export const DATA_HELP = `dataset folder, or ${Object.keys(BUNDLED).join(' or ')}`;
+
+/** The first use of a bundled set draws it, in some seconds. */
 export async function openData(source: string, { signal, progress }: Call): Promise<Dataset> {
-  if (source !== 'icons') return openDataset(source);
-  const { openIcons } = await import('../bundled/icons.ts');
-  return openIcons({ signal, onProgress: (done, total) => progress.update('drawing icons', done / total) });
+  if (!Object.hasOwn(BUNDLED, source)) return openDataset(source);
+  const open = await BUNDLED[source]!();
+  return open({ signal, onProgress: (done, total) => progress.update(`drawing ${source}`, done / total) });
 }
 
 /** Longest text shown as a name, in characters. */

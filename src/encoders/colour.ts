@@ -8,9 +8,9 @@
  */
 import { GRADIENT_DIM, GRADIENT_SIDE, gradients } from './gradients.ts';
 
-/** 4 × 4 gain nothing in four times the values; one cell loses where the leaf of the fruit is. */
+/** 4 × 4 lose 0.002 mAP on emoji in four times the values; one cell loses 0.0005, and 0.003 where pictures predict words. */
 const CELLS = 2;
-/** Along red–green and along yellow–blue; 7 gain less than they cost. */
+/** Along red–green and along yellow–blue; 7 gain 0.0006 mAP in twice the values. */
 const HUES = 5;
 /** Dark, medium, light: without them 0.002 mAP less. */
 const LIGHTS = 3;
@@ -19,8 +19,8 @@ const HUE_RANGE = 0.6;
 /** Added to a cell's sum of ink (its share of the pixels is 1,024): a speck of colour is no coloured cell. */
 const CELL_FLOOR = 51.2;
 /**
- * Makes the colours' distance from their mean over the emoji half of the gradients', a fifth of the squared distance:
- * at a quarter and at the whole length 0.01 mAP is lost, since things of one kind share their shape before their colour.
+ * Makes the colours' distance from their mean over the emoji half of the gradients', a fifth of the squared distance, so
+ * that neither drowns the other: at a third of this weight 0.01 mAP is lost, at twice it 0.02.
  */
 const COLOUR_WEIGHT = 1.6;
 

@@ -39,7 +39,7 @@ export function loadHdf5(): Promise<Hdf5> {
     (cause: unknown) => {
       loaded = undefined;
       const what = 'A .mat file of version 7.3';
-      throw new UnseenError('PACKAGE_MISSING', { what, package: PACKAGE, version: VERSION }, { cause });
+      throw new UnseenError('PACKAGE_MISSING', { what, packages: `${PACKAGE}@${VERSION}` }, { cause });
     },
   );
   return loaded;
