@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Codes, hammingDistance } from '../src/codes/index.ts';
 import type { Model } from '../src/model/index.ts';
-import { type Drawing, drawings, modelOf } from './drawings.ts';
+import { backboneModelOf, drawings, imageFilesOf, modelOf } from './drawings.ts';
 
 const run = promisify(execFile);
 const root = path.join(import.meta.dirname, '..');
@@ -62,6 +62,8 @@ try {
   report.texts = hex(await model.encode('text', texts));
   report.unknown = model.unknownTexts(texts);
   report.pictures = hex(await model.encode('image', names.map((name) => 'pictures/' + name)));
+  const backbone = await Model.load('backbone');
+  report.byBackbone = hex(await backbone.encode('image', names.map((name) => 'pictures/' + name)));
   const file = await (await fetch('pictures/' + names[0])).blob();
   report.chosen = hex(await model.encode('image', [URL.createObjectURL(file)]));
   report.engine = LinearIndex.from(await model.encode('text', texts)).engine;
@@ -94,6 +96,7 @@ interface Report {
   readonly texts: string[];
   readonly unknown: number[];
   readonly pictures: string[];
+  readonly byBackbone: string[];
   readonly chosen: string[];
   readonly engine: string;
   readonly metrics: string;
@@ -171,9 +174,10 @@ async function visit(folders: readonly string[], profile: string): Promise<Repor
 
 let folder: string;
 let site: string;
-let items: Drawing[];
 let model: Model;
-let nodeTexts: Codes;
+/** What Node makes of the texts, and by the backbone of the pictures. */
+let texts: Codes;
+let byBackbone: Codes;
 
 beforeAll(async () => {
   // Below the repository, so that packages resolve to those installed here; Unseen itself as a user has it.
@@ -190,7 +194,8 @@ beforeAll(async () => {
   const project = path.join(root, 'tsconfig.build.json');
   await run(process.execPath, [tsc, '-p', project, '--outDir', path.join(installed, 'dist')]);
 
-  items = await drawings();
+  // In the order that the site lists them.
+  const items = (await drawings()).sort((a, b) => (a.name < b.name ? -1 : 1));
   model = await modelOf(items);
   await model.save(path.join(folder, 'model'));
   for (const { name, bytes } of items) await writeFile(path.join(site, 'pictures', name), bytes);
@@ -201,7 +206,11 @@ beforeAll(async () => {
   await writeFile(path.join(site, 'texts.json'), JSON.stringify(TEXTS));
   const map = `<script type="importmap">${example('importmap')}</script>`;
   await writeFile(path.join(site, 'index.html'), page(map));
-  nodeTexts = await model.encode('text', TEXTS);
+  texts = await model.encode('text', TEXTS);
+  const other = await backboneModelOf(items);
+  await other.save(path.join(site, 'backbone'));
+  byBackbone = await other.encode('image', imageFilesOf(items));
+  await other.dispose();
 }, 120_000);
 afterAll(async () => {
   await model?.dispose();
@@ -219,7 +228,7 @@ function differing(list: readonly string[], codes: Codes): number {
 async function check(report: Report): Promise<void> {
   expect(report.error).toBeUndefined();
   expect(report.fingerprint).toBe(model.fingerprint);
-  expect(report.texts).toEqual(TEXTS.map((_, i) => nodeTexts.toHex(i)));
+  expect(report.texts).toEqual(TEXTS.map((_, i) => texts.toHex(i)));
   expect(report.unknown).toEqual(model.unknownTexts(TEXTS));
   const names: string[] = JSON.parse(await readFile(path.join(site, 'names.json'), 'utf8'));
   const codes = Codes.fromBytes(await readFile(path.join(site, 'codes.bin')), { bits: model.bits });
@@ -233,6 +242,7 @@ async function check(report: Report): Promise<void> {
     );
   expect(share(png!)).toBeLessThan(0.01);
   expect(share(jpeg!)).toBeLessThan(0.03);
+  expect(differing(report.byBackbone, byBackbone)).toBeLessThan(0.01);
   expect(report.chosen).toEqual(report.pictures.slice(0, 1));
   expect(report.found.filter((name) => name.startsWith('ring')).length).toBeGreaterThan(3);
   expect(report.shown).toBe(6);

@@ -1,10 +1,13 @@
 /** Drawn pictures with captions, and a model trained on them: small, and like real use from end to end. */
 import sharp, { type Sharp } from 'sharp';
 import { datasetFromArrays, type ImageFiles, supervisedSplit } from '../src/data/index.ts';
+import { Backbone } from '../src/encoders/backbone/index.ts';
 import { readFeatures } from '../src/encoders/pictures.ts';
+import { constant, exportModel, input, matmul } from '../src/graph/index.ts';
 import { ccaItq } from '../src/methods/index.ts';
-import type { Model } from '../src/model/index.ts';
+import { Model } from '../src/model/index.ts';
 import { Random } from '../src/random.ts';
+import { halfBackbone } from './backbones.ts';
 
 const SHAPES: Readonly<Record<string, string>> = {
   circle: '<circle cx="50" cy="50" r="34"/>',
@@ -81,4 +84,40 @@ export async function modelOf(items: readonly Drawing[]): Promise<Model> {
     },
   });
   return ccaItq({ bits: 16 }).fit(data, supervisedSplit(data, { seed: 0 }));
+}
+
+/** Mean colours by a network of half precision, then fixed directions: a model that carries a backbone. */
+export async function backboneModelOf(items: readonly Drawing[]): Promise<Model> {
+  const bits = 16;
+  const backbone = await Backbone.create(halfBackbone(32), {
+    given: { side: 32, mean: 0.5, std: 0.5 },
+  });
+  const { features } = await readFeatures(imageFilesOf(items), backbone);
+  const x = input('input', ['batch', features.cols]);
+  const random = new Random(6, 'directions');
+  const directions = Float32Array.from({ length: features.cols * bits }, () => random.normal());
+  const code = matmul(x, constant(directions, [features.cols, bits]));
+  const onnx = exportModel({ inputs: [x], outputs: { code }, parameters: new Map() });
+  const names = { onnx: 'backbone.onnx', config: 'backbone.json' };
+  const model = await Model.create({
+    method: 'lsh',
+    bits,
+    seed: 6,
+    settings: {},
+    dataset: { name: 'drawings', fingerprint: 'none' },
+    split: { protocol: 'none', hash: 'none' },
+    classes: { names: [], seen: [], unseen: [] },
+    encoders: {
+      image: {
+        onnx,
+        preprocessing: { kind: 'features', dim: features.cols, extractor: backbone.name, backbone: names },
+        files: new Map([
+          [names.onnx, backbone.files.onnx],
+          [names.config, new TextEncoder().encode(backbone.files.config)],
+        ]),
+      },
+    },
+  });
+  await backbone.dispose();
+  return model;
 }

@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { halfBackbone } from '../../test/backbones.ts';
 import { type Drawing, drawings, imageFilesOf, modelOf } from '../../test/drawings.ts';
 import type { Matrix } from '../data/index.ts';
+import { Backbone } from '../encoders/backbone/index.ts';
 import { readFeatures } from '../encoders/pictures.ts';
 import { cast, constant, exportModel, flatten, input, matmul } from '../graph/index.ts';
 import { Random } from '../random.ts';
@@ -132,6 +134,24 @@ describe('a model that a browser loads by URL', () => {
     });
     expect(made.fingerprint).toBe(pixelNode.fingerprint);
     await made.dispose();
+  });
+});
+
+describe('a backbone', () => {
+  it('makes the features of Node in half precision, to the last bits that it has', async () => {
+    const { Backbone: WebBackbone } = await import('../encoders/backbone/index.ts');
+    expect(WebBackbone).not.toBe(Backbone);
+    const request = { given: { side: 16, mean: 0.5, std: 0.5 } };
+    const [node, web] = await Promise.all(
+      [Backbone, WebBackbone].map((each) => each.create(halfBackbone(16), request)),
+    );
+    const { data } = pixels(7, node!.side);
+    const [expected, received] = [await node!.extract(data), await web!.extract(data)];
+    expect([web!.name, received.length]).toEqual([node!.name, 7 * 3]);
+    expected.forEach((value, i) => {
+      expect(Math.abs(received[i]! - value)).toBeLessThan(1e-4);
+    });
+    await Promise.all([node!.dispose(), web!.dispose()]);
   });
 });
 
