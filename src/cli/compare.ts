@@ -46,6 +46,7 @@ function runText(results: readonly Evaluation[]): string {
 export function addCompare(program: Command): void {
   const command = addCommand(program, 'compare', 'train and measure several methods on the same splits', [
     'compare --data icons --unseen 24 --methods lsh,itq,tzsh --bits 64 --seeds 0,1,2',
+    'compare --data emoji --unseen 30% --methods cca-itq,czhash --bits 32 --seeds 0,1,2',
     'compare --data photos/ --unseen 40 --methods tzsh,tzsh/source-only,tzsh/oracle --bits 32,64 --set tzsh.rounds=4',
   ]).requiredOption('--data <dir>', DATA_HELP);
   addSplitOptions(command)

@@ -21,6 +21,7 @@ export function addEncode(program: Command): void {
   addCommand(program, 'encode [files...]', 'write the codes of a dataset, of pictures, or of texts', [
     'encode --model model/ --data icons --out codes.npy',
     'encode --model model/ holiday/*.jpg --out codes.npy',
+    'encode --model model/ --data emoji --modality text --out texts.npy',
     'encode --model model/ captions.txt --out texts.npy',
     'encode --model model/ --text "a red boat" --text "two cats" --out texts.npy',
   ])

@@ -23,7 +23,7 @@ function buildProgram(): Command {
     .helpOption('-h, --help', 'show help')
     .addHelpText(
       'after',
-      '\nResults go to stdout, progress and messages to stderr. `--data icons` is the icon set that comes with the package.' +
+      '\nResults go to stdout, progress and messages to stderr. `--data icons` and `--data emoji` are sets that come with the package.' +
         '\nExit codes: 0 done, 1 the work failed, 2 the call or the input is wrong.' +
         '\n\nExamples:\n  $ unseen demo\n  $ unseen train --help',
     );

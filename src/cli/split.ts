@@ -23,7 +23,7 @@ export function addSplit(program: Command): void {
     [
       'split --data icons --unseen 24 --seed 0 --out split.json',
       'split --data photos/ --unseen zebra,whale --out split.json',
-      'split --data captions/ --unseen 30% --label-share 10% --out split.json',
+      'split --data emoji --unseen 30% --label-share 10% --out split.json',
     ],
   ).requiredOption('--data <dir>', DATA_HELP);
   addSplitOptions(command)

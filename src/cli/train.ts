@@ -47,7 +47,7 @@ async function readConfig(file: string | undefined): Promise<z.output<typeof con
 export function addTrain(program: Command): void {
   addCommand(program, 'train', 'train one method on one split and write the model', [
     'train --data icons --split split.json --method tzsh --bits 64 --out model/',
-    'train --data captions/ --split split.json --method cca-itq --bits 32 --out model/',
+    'train --data emoji --split split.json --method czhash --bits 32 --out model/',
     'train --data icons --split split.json --config tzsh.json --set rounds=4 --out model/',
   ])
     .requiredOption('--data <dir>', DATA_HELP)
