@@ -1,7 +1,7 @@
 /** The few things that every reader and writer of files needs: typed failures, positioned reads, atomic writes, safe paths. */
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { constants, lstat, mkdir, open, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, open, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UnseenError } from '../errors.ts';
 
@@ -231,6 +231,13 @@ export async function resolveInside(folder: string, relative: string): Promise<s
     throw unreadable(joined, cause);
   }
 }
+
+/** Whether there is anything at the path that may be looked at. */
+export const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 /** Whether the path is a folder; `FILE_UNREADABLE` when there is nothing. */
 export async function isFolder(file: string): Promise<boolean> {

@@ -26,7 +26,11 @@ export function listsFromIndexes(
 }
 
 /** Class lists from a 0/1 matrix `[n, classes]`, row-major. */
-function listsFromMatrix(values: ArrayLike<number | bigint>, classes: number, file: string): number[][] {
+export function listsFromMatrix(
+  values: ArrayLike<number | bigint>,
+  classes: number,
+  file: string,
+): number[][] {
   return Array.from({ length: values.length / classes }, (_, row) => {
     const list: number[] = [];
     for (let label = 0; label < classes; label++) {

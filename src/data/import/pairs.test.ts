@@ -251,7 +251,17 @@ const BAD_TABLE = Buffer.concat([
 ]);
 
 async function spoil(folder: string): Promise<void> {
-  const whole = await sharp({ create: { width: 300, height: 300, channels: 3, background: '#357', noise: { type: 'gaussian', mean: 99, sigma: 30 } } }).jpeg().toBuffer(); // biome-ignore format: one picture
+  const whole = await sharp({
+    create: {
+      width: 300,
+      height: 300,
+      channels: 3,
+      background: '#357',
+      noise: { type: 'gaussian', mean: 99, sigma: 30 },
+    },
+  })
+    .jpeg()
+    .toBuffer();
   await writeFile(path.join(folder, 'photos', 'cut.jpg'), whole.subarray(0, whole.length / 2));
   await writeFile(path.join(folder, 'photos', 'note.jpg'), 'buy milk');
   await symlink('/etc/hostname', path.join(folder, 'photos', 'out.png'));

@@ -2,13 +2,25 @@
 import { UnseenError } from '../../errors.ts';
 import { cifar10 } from './cifar10.ts';
 import { csv } from './csv.ts';
+import { mirflickr, nuswide } from './dcmh.ts';
 import { folder } from './folder.ts';
 import type { Importer } from './importer.ts';
 import { jsonl } from './jsonl.ts';
 import { mnist } from './mnist.ts';
 import { npy } from './npy.ts';
+import { wikipedia } from './wikipedia.ts';
 
-export const IMPORTERS: Readonly<Record<string, Importer>> = { cifar10, csv, folder, jsonl, mnist, npy };
+export const IMPORTERS: Readonly<Record<string, Importer>> = {
+  cifar10,
+  csv,
+  folder,
+  jsonl,
+  mirflickr,
+  mnist,
+  npy,
+  nuswide,
+  wikipedia,
+};
 
 /** The importer of that name; `IMPORTER_UNKNOWN` lists those there are. */
 export function importerFor(name: string): Importer {

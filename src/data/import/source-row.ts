@@ -75,7 +75,6 @@ export function sourceRow(fields: ReadonlyMap<string, unknown>, line: number): S
     ['image', image !== undefined],
     ['text', texts.length > 0],
   ] as const) {
-    // biome-ignore format: pairs
     const list = own[modality];
     if (!has && list?.length)
       throw wrong(`${modality}_labels`, `must be empty where the row has no ${modality}`, list[0]);

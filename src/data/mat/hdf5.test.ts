@@ -30,7 +30,12 @@ describe('version 7.3', () => {
       plain: { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) },
       text: { shape: [2, 2], data: Uint16Array.from('sued', (c) => c.charCodeAt(0)), className: 'char' },
       names: { cells: ['sea', 'sky', ''] },
-      tags: { sparse: [[0, 1, 0], [2, 0, 3]] }, // biome-ignore format: a matrix
+      tags: {
+        sparse: [
+          [0, 1, 0],
+          [2, 0, 3],
+        ],
+      },
     });
     await withMat(file, async (mat) => {
       expect(mat.version).toBe('7.3');
@@ -70,7 +75,6 @@ describe('version 7.3', () => {
         ['images', 2],
         ['plain', 0],
       ] as const) {
-        // biome-ignore format: pairs
         const blocks = await mat.blocks(name, dimension);
         expect(blocks.step).toBe(4);
         expect([...(await blocks.read(3, 7)).data]).toEqual([...data.subarray(18, 42)]);

@@ -171,7 +171,12 @@ describe('what is refused', () => {
       a: full([[1, 2, 3]]),
       t: { text: ['some', 'text'] },
       c: { cells: [{ text: ['x'] }, full([[1]])] },
-      s: { sparse: [[0, 1], [2, 0]] }, // biome-ignore format: a matrix
+      s: {
+        sparse: [
+          [0, 1],
+          [2, 0],
+        ],
+      },
     };
     const files = FORMS.map(([, form]) => matBytes(variables, form));
     await fc.assert(
