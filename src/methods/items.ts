@@ -64,7 +64,10 @@ export async function gatherItems(
     return { inputs, preprocessing: { kind, side }, files: new Map() };
   }
   const texts = takeTexts(modality!, rows);
-  const encoder = WordEncoder.fit(texts, data.wordVectors && { wordVectors: data.wordVectors });
+  // Vectors know what a word means, also one that no training text has; columns for the words themselves would be forty
+  // times as many and say nothing of classes that nobody labelled. Without vectors there is nothing else.
+  const { wordVectors } = data;
+  const encoder = WordEncoder.fit(texts, wordVectors ? { wordVectors, tfidf: 0 } : {});
   return {
     inputs: encoder.encode(texts),
     preprocessing: { kind: 'text', dim: encoder.dim, file: WORDS_FILE },

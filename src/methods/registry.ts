@@ -5,11 +5,25 @@ import { UnseenError } from '../errors.ts';
 import { type CcaItqOptions, ccaItq, ccaItqSchema } from './cca-itq/cca-itq.ts';
 import { type CmfhOptions, cmfh, cmfhSchema } from './cmfh/cmfh.ts';
 import type { HashMethod } from './contract.ts';
+import { czhash, nameOf as czhashName } from './czhash/czhash.ts';
+import {
+  VARIANTS as CZHASH_VARIANTS,
+  type CzhashOptions,
+  type Variant as CzhashVariant,
+  czhashSchema,
+} from './czhash/options.ts';
+import { dcmh } from './dcmh/dcmh.ts';
+import { type DcmhOptions, dcmhSchema } from './dcmh/options.ts';
 import { itq, itqSchema } from './itq/itq.ts';
 import { lsh, lshSchema } from './lsh/lsh.ts';
 import { type ScmOptions, scm, scmSchema } from './scm/scm.ts';
-import { type TzshOptions, tzshSchema, VARIANTS, type Variant } from './tzsh/options.ts';
-import { nameOf, tzsh } from './tzsh/tzsh.ts';
+import {
+  VARIANTS as TZSH_VARIANTS,
+  type TzshOptions,
+  type Variant as TzshVariant,
+  tzshSchema,
+} from './tzsh/options.ts';
+import { tzsh, nameOf as tzshName } from './tzsh/tzsh.ts';
 
 export interface MethodEntry {
   /** What it does, in one line. */
@@ -20,7 +34,7 @@ export interface MethodEntry {
   readonly schema: z.ZodObject;
   /** What it encodes: pictures, or pictures and texts into one Hamming space. */
   readonly modalities: readonly ModalityName[];
-  /** Whether it learns from the unlabelled pool. */
+  /** Whether it was made to learn from the unlabelled pool. */
   readonly transductive: boolean;
   readonly create: (settings: MethodSettings) => HashMethod;
 }
@@ -33,13 +47,22 @@ export type MethodSettings = { readonly bits: number; readonly seed?: number } &
 const IMAGE = ['image'] as const;
 const BOTH = ['image', 'text'] as const;
 
-const VARIANTS_SAY: Readonly<Record<Variant, string>> = {
+const TZSH_SAYS: Readonly<Record<TzshVariant, string>> = {
   greedy:
     'deep hashing on labelled source and unlabelled target, similarities mined coarse to fine in greedy rounds',
   'source-only': 'TZSH without its target stream: supervised deep hashing on the seen classes',
   coarse: 'TZSH with one mining, all pairs of representatives by their coarse classes',
   fine: 'TZSH with one mining, pairs of representatives chosen by the pair scorer',
   oracle: "TZSH with the pool's true labels instead of mining: what perfect mining would give",
+};
+
+const CZHASH_SAYS: Readonly<Record<CzhashVariant, string>> = {
+  composite:
+    'cross-modal: labelled and unlabelled items, similarities of labels and features, whatever the label spaces',
+  'label-only': 'CZHash with similarities from labels and class embeddings alone',
+  'feature-only': 'CZHash with similarities from features alone: labels are not read',
+  'no-attributes': 'CZHash without its category attribute space',
+  'labelled-only': 'CZHash without unlabelled items',
 };
 
 export const METHODS: Readonly<Record<string, MethodEntry>> = {
@@ -60,7 +83,7 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     transductive: false,
     create: itq,
   },
-  ...Object.fromEntries(VARIANTS.map((variant) => [nameOf(variant), tzshEntry(variant)])),
+  ...Object.fromEntries(TZSH_VARIANTS.map((variant) => [tzshName(variant), tzshEntry(variant)])),
   'cca-itq': {
     description: 'canonical directions of image-text pairs, rotated towards the corners of the cube',
     source: 'Gong & Lazebnik, CVPR 2011; Gong et al., PAMI 2013',
@@ -85,11 +108,31 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     transductive: false,
     create: (settings) => scm(settings as ScmOptions),
   },
+  dcmh: {
+    description: 'a network a modality, the likelihood of shared classes from products of their codes',
+    source: 'Jiang & Li, CVPR 2017',
+    schema: dcmhSchema,
+    modalities: BOTH,
+    transductive: false,
+    create: (settings) => dcmh(settings as DcmhOptions),
+  },
+  ...Object.fromEntries(CZHASH_VARIANTS.map((variant) => [czhashName(variant), czhashEntry(variant)])),
 };
 
-function tzshEntry(variant: Variant): MethodEntry {
+function czhashEntry(variant: CzhashVariant): MethodEntry {
   return {
-    description: VARIANTS_SAY[variant],
+    description: CZHASH_SAYS[variant],
+    source: 'reconstruction from the abstract of Liu et al., arXiv 1908.07388, 2019',
+    schema: czhashSchema,
+    modalities: BOTH,
+    transductive: variant !== 'labelled-only',
+    create: (settings) => czhash(settings as CzhashOptions, variant),
+  };
+}
+
+function tzshEntry(variant: TzshVariant): MethodEntry {
+  return {
+    description: TZSH_SAYS[variant],
     source: 'reconstruction from the abstract of Lai & Pan, arXiv 1711.02856, 2017',
     schema: tzshSchema,
     modalities: IMAGE,

@@ -10,6 +10,7 @@
  *    where its centre lies.
  * Reconstruction.
  */
+import { takeRows } from '../data/matrix.ts';
 import type { Random } from '../random.ts';
 import type { Matrix } from './contract.ts';
 import { covariance, project } from './covariance.ts';
@@ -29,8 +30,10 @@ export interface SpaceOptions {
 const MAX_DIRECTIONS = 128;
 /** How often items move towards their neighbours, each time half the way. */
 const SMOOTHING_PASSES = 2;
-/** Rows of the pool compared with the whole pool at once: bounds memory to this many × pool rows. */
+/** Rows compared with all candidates at once: bounds memory to this many × candidates. */
 const BLOCK_ROWS = 1024;
+/** Rows among which neighbours are sought. */
+const MAX_CANDIDATES = 8192;
 
 /**
  * @param source features `[n, d]`
@@ -55,37 +58,51 @@ export async function filteredSpace(
   labels: Int32Array,
   classes: number,
   pool: Matrix,
-  { shrinkage, random, threads }: Omit<SpaceOptions, 'neighbours'>,
+  options: Omit<SpaceOptions, 'neighbours'>,
 ): Promise<Matrix> {
+  const map = await fitSpace(source, labels, classes, pool, options);
+  return map(pool);
+}
+
+/** Steps 1 and 2 as a map from features `[n, d]` to unit rows `[n, …]`, fitted to the source and the pool. */
+export async function fitSpace(
+  source: Matrix,
+  labels: Int32Array,
+  classes: number,
+  pool: Matrix,
+  { shrinkage, random, threads }: Omit<SpaceOptions, 'neighbours'>,
+): Promise<(rows: Matrix) => Promise<Matrix>> {
   const means = groupMeans(source, labels, classes);
   const within = centred(source, (row) => rowOf(means, labels[row]!));
   const scatter = await product(within, within, { transposeA: true, threads });
   const whitening = inverseRoot(scatter, source.rows, shrinkage);
   const centre = meanRow(source);
-  const white = await product(
-    centred(pool, () => centre),
-    whitening,
-    { threads },
-  );
-  return normaliseRows(await filter(white, random, threads));
+  const whiten = (rows: Matrix): Promise<Matrix> =>
+    product(
+      centred(rows, () => centre),
+      whitening,
+      { threads },
+    );
+  const filter = await fitFilter(await whiten(pool), random, threads);
+  return async (rows) => normaliseRows(await filter(await whiten(rows)));
 }
 
 /** The pool's principal directions, each weighted by its share of variance beyond the within-class one, which is 1. */
-async function filter(white: Matrix, random: Random, threads: number | undefined): Promise<Matrix> {
+async function fitFilter(
+  white: Matrix,
+  random: Random,
+  threads: number | undefined,
+): Promise<(rows: Matrix) => Promise<Matrix>> {
   const mean = meanRow(white);
   const proceed = async (): Promise<void> => {};
   const spread = await covariance(white, mean, proceed, threads);
   const count = Math.min(MAX_DIRECTIONS, white.cols);
   const directions = Float32Array.from(leadingEigenvectors(spread, count, random));
   // Projected, not centred: the pool's mean is where it lies relative to the source, which clusters share or do not.
-  const projected = await project(white, new Float32Array(white.cols), directions, proceed, threads);
-  const centres = await project(
-    { data: mean, rows: 1, cols: white.cols },
-    new Float32Array(white.cols),
-    directions,
-    proceed,
-    threads,
-  );
+  const origin = new Float32Array(white.cols);
+  const along = (rows: Matrix): Promise<Matrix> => project(rows, origin, directions, proceed, threads);
+  const projected = await along(white);
+  const centres = await along({ data: mean, rows: 1, cols: white.cols });
   const shares = new Float64Array(count);
   for (let k = 0; k < count; k++) {
     let squares = 0;
@@ -95,9 +112,12 @@ async function filter(white: Matrix, random: Random, threads: number | undefined
     shares[k] = variance > 1 ? (variance - 1) / variance : 0;
   }
   // Classes that nothing tells apart leave no direction: better unfiltered than empty.
-  if (!shares.some((share) => share > 0)) return white;
-  for (let i = 0; i < projected.data.length; i++) projected.data[i]! *= shares[i % count]!;
-  return projected;
+  if (!shares.some((share) => share > 0)) return async (rows) => rows;
+  return async (rows) => {
+    const filtered = await along(rows);
+    for (let i = 0; i < filtered.data.length; i++) filtered.data[i]! *= shares[i % count]!;
+    return filtered;
+  };
 }
 
 function centred(matrix: Matrix, centreOf: (row: number) => Float32Array): Matrix {
@@ -148,18 +168,30 @@ function cholesky(matrix: Float64Array, d: number): Float64Array {
   return matrix;
 }
 
-/** Step 3: moves every row of unit length half way towards the mean of its nearest rows, twice. */
-export async function smooth(matrix: Matrix, neighbours: number, threads?: number): Promise<Matrix> {
+/**
+ * Step 3: moves every row of unit length half way towards the mean of its nearest rows, `passes` times. Beyond
+ * `MAX_CANDIDATES` rows, neighbours are sought among so many of them, evenly spaced: time and memory stay linear.
+ */
+export async function smooth(
+  matrix: Matrix,
+  neighbours: number,
+  threads?: number,
+  passes = SMOOTHING_PASSES,
+): Promise<Matrix> {
   let at = matrix;
-  const count = Math.min(neighbours, matrix.rows - 1);
-  for (let pass = 0; pass < SMOOTHING_PASSES && count > 0; pass++) {
+  const stride = Math.ceil(matrix.rows / MAX_CANDIDATES);
+  const candidates = Int32Array.from({ length: Math.ceil(matrix.rows / stride) }, (_, i) => i * stride);
+  const count = Math.min(neighbours, candidates.length - 1);
+  for (let pass = 0; pass < passes && count > 0; pass++) {
     const data = new Float32Array(at.data.length);
+    const sought = stride === 1 ? at : takeRows(at, candidates);
     for (let from = 0; from < at.rows; from += BLOCK_ROWS) {
       const rows = Math.min(BLOCK_ROWS, at.rows - from);
       const block = { data: at.data.subarray(from * at.cols, (from + rows) * at.cols), rows, cols: at.cols };
-      const similar = await product(block, at, { transposeB: true, threads });
+      const similar = await product(block, sought, { transposeB: true, threads });
       for (let i = 0; i < rows; i++) {
-        const nearest = largest(rowOf(similar, i), count, from + i);
+        const itself = (from + i) % stride === 0 ? (from + i) / stride : -1;
+        const nearest = largest(rowOf(similar, i), count, itself).map((k) => k * stride);
         towards(at, from + i, nearest, data);
       }
     }
