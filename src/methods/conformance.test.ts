@@ -21,10 +21,14 @@ type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 /** Settings that make a learning method finish in about a second here; by family. */
 const QUICK: Settings = {
   czhash: { epochs: 4, batch: 32, hidden: 32 },
+  dcmh: { epochs: 8, batch: 32, hidden: 32, textHidden: 32 },
   tzsh: { steps: 60, batch: 32, hidden: 32, rounds: 2 },
 };
 /** For pixels it is enough that it runs. */
-const QUICK_PIXELS: Settings = { tzsh: { steps: 4, batch: 16, hidden: 32, rounds: 1 } };
+const QUICK_PIXELS: Settings = {
+  dcmh: { epochs: 1, batch: 16, hidden: 32, textHidden: 32 },
+  tzsh: { steps: 4, batch: 16, hidden: 32, rounds: 1 },
+};
 /** Reads the pool's labels by definition: it measures what perfect mining would give. */
 const ORACLES = new Set(['tzsh/oracle']);
 /**

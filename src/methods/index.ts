@@ -8,6 +8,8 @@ export type {
   PixelBatch,
   TrainingSet,
 } from './contract.ts';
+export { dcmh } from './dcmh/dcmh.ts';
+export type { DcmhOptions } from './dcmh/options.ts';
 export { type ItqOptions, itq } from './itq/itq.ts';
 export { type LshOptions, lsh } from './lsh/lsh.ts';
 export { createMethod, METHODS, type MethodEntry, type MethodSettings } from './registry.ts';
