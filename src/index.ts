@@ -22,6 +22,9 @@ export {
   type BackboneSettings,
   openBackbone,
 } from './encoders/backbone/index.ts';
+export { type CheckOptions, pictureCheck } from './encoders/check-pictures.ts';
+export { addFeatures } from './encoders/dataset-features.ts';
+export { addWordVectors } from './encoders/text/dataset-words.ts';
 export {
   loadWordVectors,
   type TextInput,

@@ -62,8 +62,7 @@ export function importHooks({ signal, progress }: Call, skipBad: boolean) {
     onProgress: (what, done) => progress.update(what, done),
     check: async (images, onBad) => {
       const { pictureCheck } = await import('../encoders/check-pictures.ts'); // the decoder is slow to load
-      const onProgress = (done: number, total: number) =>
-        progress.update(`checking ${total} pictures`, done / total);
+      const onProgress = (done: number, total: number) => progress.update('checking pictures', done / total);
       await pictureCheck({ signal, onProgress })(images, onBad);
     },
     onUnused: (names) => collected.unused.push(...names),

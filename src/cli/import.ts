@@ -65,9 +65,7 @@ export function addImport(program: Command): void {
     )
     .option('--word-vectors <file>', 'word vectors as text, kept for text encoders')
     .addOption(
-      new Option('--features [extractor]', 'features of the pictures (default: gradients/1)').preset(
-        'gradients/1',
-      ),
+      new Option('--features [extractor]', 'features of the pictures by an extractor').preset('gradients/1'),
     );
   addBackboneOptions(command)
     .option('--skip-bad', 'leave bad rows out, count and list them (default: stop at the first)')

@@ -11,6 +11,8 @@ import type { Labels } from './labels.ts';
 import { writeNpy } from './npy.ts';
 
 const DURING = 'the writing of the dataset';
+/** Pictures that are read while one is written: some are made as they are read. */
+const READ_AHEAD = 4;
 /** Only pictures have one. */
 const BACKBONE = { onnx: 'backbone.onnx', config: 'backbone.json' } as const;
 
@@ -59,9 +61,15 @@ async function writeTar(
   const tar = pack();
   const written = pipeline(tar, createWriteStream(file, { flush: true }));
   const add = async () => {
+    const ahead: Promise<Uint8Array>[] = [];
     for (let row = 0; row < images.count; row++) {
       throwIfAborted(signal, DURING);
-      const bytes = Buffer.from(await images.read(row));
+      while (ahead.length < READ_AHEAD && row + ahead.length < images.count) {
+        const reading = images.read(row + ahead.length);
+        reading.catch(() => undefined); // it is thrown when its turn comes, or never asked for
+        ahead.push(reading);
+      }
+      const bytes = Buffer.from(await ahead.shift()!);
       await new Promise<void>((resolve, reject) => {
         tar.entry({ name: images.name(row), mtime: new Date(0) }, bytes, (error) =>
           error ? reject(error) : resolve(),

@@ -39,10 +39,11 @@ function lying(matrix: Matrix, rows: number, { mat, name }: Found): Matrix {
   throw new UnseenError('PAIRS_MISALIGNED', values);
 }
 
-/** How many rows there are: what labels and tags have in common. Where both lie on their side, it is their columns. */
+/** How many rows there are: there are more of them than classes, and the tags have as many. */
 function rowsOf(labels: Matrix, tags: Matrix): number {
   const sides = [tags.rows, tags.cols];
-  return !sides.includes(labels.rows) && sides.includes(labels.cols) ? labels.cols : labels.rows;
+  const turned = labels.cols > labels.rows && !sides.includes(labels.rows) && sides.includes(labels.cols);
+  return turned ? labels.cols : labels.rows;
 }
 
 function linesOf(value: MatValue, { mat, name }: Found, rows: number): string[] {

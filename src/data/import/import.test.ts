@@ -1,11 +1,14 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/temporary-folder.ts';
+import { pictureCheck } from '../../encoders/check-pictures.ts';
 import { UnseenError } from '../../errors.ts';
 import type { Dataset } from '../dataset.ts';
 import { writeNpy } from '../npy.ts';
 import { openDataset } from '../open-dataset.ts';
+import type { BadRow } from './importer.ts';
 import { IMPORTERS, importerFor } from './registry.ts';
 
 const labelsOf = ({ rows, modalities }: Dataset) =>
@@ -131,6 +134,35 @@ describe('folder', () => {
     const { images } = data.modalities.image!;
     if (images?.kind !== 'files') throw new Error('files expected');
     expect(Buffer.from(await images.read(2)).toString()).toBe('polar bear/1.jpg');
+  });
+
+  it('a picture that cannot be decoded stops it, or is left out and named', async () => {
+    const source = await temporaryFolder();
+    const good = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#357' } })
+      .png()
+      .toBuffer();
+    for (const [name, bytes] of [
+      ['cat/1.png', good],
+      ['cat/2.png', good.subarray(0, 60)],
+      ['dog/3.png', Buffer.from('x')],
+    ] as const) {
+      await mkdir(path.dirname(path.join(source, name)), { recursive: true });
+      await writeFile(path.join(source, name), bytes);
+    }
+    const check = pictureCheck();
+    const out = path.join(await temporaryFolder(), 'out');
+    await expect(importerFor('folder').run(source, out, { check })).rejects.toMatchObject({
+      code: 'PICTURE_UNREADABLE',
+      values: { file: 'cat/2.png' },
+    });
+    expect(await readdir(path.dirname(out))).toEqual([]);
+    const bad: BadRow[] = [];
+    const data = await imported('folder', source, { check, onBad: (row: BadRow) => bad.push(row) });
+    expect(data).toMatchObject({ rowNames: ['cat/1.png'], classes: ['cat', 'dog'] });
+    expect(bad.map(({ file, code }) => [file, code])).toEqual([
+      ['cat/2.png', 'PICTURE_UNREADABLE'],
+      ['dog/3.png', 'PICTURE_FORMAT'],
+    ]);
   });
 
   it('an existing output is refused, and replaced with force', async () => {

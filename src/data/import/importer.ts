@@ -106,7 +106,7 @@ export async function finishImport(
     force,
     ...(about && { about }),
     ...(signal && { signal }),
-    onProgress: (done, total) => onProgress?.(`writing ${total} pictures`, done / total),
+    onProgress: (done, total) => onProgress?.('writing pictures', done / total),
   });
   return dataset;
 }

@@ -58,7 +58,7 @@ export async function findPictures(
       if (!names.has(name)) names.set(name, names.size);
       numbers.set(batch[i]!, names.get(name)!);
     });
-    onProgress?.(`finding ${written.length} pictures`, (from + batch.length) / written.length);
+    onProgress?.('finding pictures', (from + batch.length) / written.length);
   }
   return { images: imagesFromPaths(folder, [...names.keys()]), numbers, missing };
 }

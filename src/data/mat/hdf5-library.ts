@@ -12,7 +12,7 @@ const STDERR = 2;
 const NO_ENTRY = 44; // ENOENT of the library's own numbers
 
 export type Hdf5 = typeof h5;
-export type { Attribute, Dataset, Entity, File, Group } from 'h5wasm/node';
+export type { Dataset, Entity, Group } from 'h5wasm/node';
 
 /** What is replaced while the library works; the package's types leave these out. */
 interface FileSystem {
