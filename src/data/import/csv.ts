@@ -60,7 +60,12 @@ function readHeading({ line, cells }: CsvRecord, file: string): string[] {
   const twice = names.find((name, i) => name !== '' && names.indexOf(name) !== i);
   if (twice !== undefined) throw malformed(file, line, 'column names must differ', twice);
   if (!names.includes('image') && !names.some((name) => /^text\d*$/.test(name)))
-    throw malformed(file, line, 'must name the columns, image or text among them', names.join(','));
+    throw malformed(
+      file,
+      line,
+      'must name the columns, with commas between them, image or text among them',
+      names.join(','),
+    );
   return names;
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -196,6 +196,22 @@ describe('csv', () => {
     await expect(imported({ table, options: { onBad: (row) => bad.push(row) } })).rejects.toThrow(words);
     expect(bad).toEqual([]);
   });
+});
+
+it('the examples of docs/data.md are read as it says', async () => {
+  const docs = await readFile(new URL('../../../docs/data.md', import.meta.url), 'utf8');
+  const also = (folder: string) =>
+    picture(2)
+      .jpeg()
+      .toFile(path.join(folder, 'photos', '2.jpg'));
+  const table = /```csv\n([^`]*)```/.exec(docs)![1]!;
+  const data = await imported({ table, also: async (folder) => void (await also(folder)) });
+  expect([...data.modalities.image!.places!]).toEqual([0, -1, 1]);
+  expect(labelsOf(data, 'image')).toEqual(['cat+pet', '', '']);
+  const row = /```json\n(\{ "image"[^`]*)```/.exec(docs)![1]!;
+  const test = '{"text": "a dog", "labels": "dog", "part": "test"}';
+  const lines = await imported({ table: `${row}${test}`, file: 'captions.jsonl' });
+  expect(lines.modalities.text!.texts).toEqual([['a cat, sleeping', 'Katze'], ['a dog']]);
 });
 
 describe('jsonl', () => {
