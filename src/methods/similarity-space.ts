@@ -64,19 +64,27 @@ export async function filteredSpace(
   return map(pool);
 }
 
+export interface FitOptions extends Omit<SpaceOptions, 'neighbours'> {
+  /**
+   * Where the space has its origin: at the mean of the `source` (default), so that the pool's shift from it counts as
+   * similarity too, or of the `pool`.
+   */
+  readonly around?: 'source' | 'pool';
+}
+
 /** Steps 1 and 2 as a map from features `[n, d]` to unit rows `[n, …]`, fitted to the source and the pool. */
 export async function fitSpace(
   source: Matrix,
   labels: Int32Array,
   classes: number,
   pool: Matrix,
-  { shrinkage, random, threads }: Omit<SpaceOptions, 'neighbours'>,
+  { shrinkage, random, threads, around = 'source' }: FitOptions,
 ): Promise<(rows: Matrix) => Promise<Matrix>> {
   const means = groupMeans(source, labels, classes);
   const within = centred(source, (row) => rowOf(means, labels[row]!));
   const scatter = await product(within, within, { transposeA: true, threads });
   const whitening = inverseRoot(scatter, source.rows, shrinkage);
-  const centre = meanRow(source);
+  const centre = meanRow(around === 'source' ? source : pool);
   const whiten = (rows: Matrix): Promise<Matrix> =>
     product(
       centred(rows, () => centre),

@@ -14,7 +14,8 @@ import {
 } from './attribute-space.ts';
 import { centredEmbeddings } from './attributes.ts';
 import type { Instances } from './instances.ts';
-import { findPrototypes, memberships } from './memberships.ts';
+import { findPrototypes, freeEnergy, memberships } from './memberships.ts';
+import type { Objective } from './objective.ts';
 import type { CzhashSettings, Variant } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import { jointSpace, type ModalityRows, modalitySpaces } from './space.ts';
@@ -97,19 +98,17 @@ export class Categories {
     return rowOf(this.#q, this.#place[instance]!);
   }
 
-  /** P, e of the unlabelled, prototypes, q. Returns what is worth a line in the log. */
-  async update(reading?: Reading): Promise<Record<string, number>> {
+  /** P, e of the unlabelled, prototypes, q: each block's term goes to the objective. */
+  async update(objective: Objective, reading?: Reading): Promise<void> {
     const { settings, variant } = this.#options;
-    const metrics: Record<string, number> = {};
     const attributes =
       variant === 'no-attributes' || variant === 'feature-only' || settings.attributes === 0
         ? undefined
         : await this.#attributes(reading);
-    if (attributes) metrics.attributes = attributes.objective;
-    const pool = await this.#poolMemberships(attributes, reading, metrics);
+    if (attributes) objective.after('attributes', attributes.objective);
+    const pool = await this.#poolMemberships(attributes, reading, objective);
     const seen = await this.#seenMemberships(reading);
     this.#assemble(pool, seen);
-    return metrics;
   }
 
   #attributes(reading: Reading | undefined): Promise<AttributeSpace> {
@@ -142,7 +141,7 @@ export class Categories {
   async #poolMemberships(
     attributes: AttributeSpace | undefined,
     reading: Reading | undefined,
-    metrics: Record<string, number>,
+    objective: Objective,
   ): Promise<Matrix | undefined> {
     const { settings, variant, set, instances, random } = this.#options;
     const { temperature, threads, prototypes } = settings;
@@ -157,11 +156,10 @@ export class Categories {
     const count = Math.max(1, Math.min(prototypes * classes, Math.floor(pool.length / 4)));
     const previous =
       this.#poolClass && groupMeans(space, this.#poolClass, this.#q.cols - this.classes.length);
-    const { centres, misfit } = await findPrototypes(space, count, random('prototypes'), {
+    const centres = await findPrototypes(space, count, random('prototypes'), {
       previous,
       threads,
     });
-    metrics.misfit = misfit / pool.length;
     const logs =
       reading && (await reading.logs(pool, this.classes.length, this.classes.length + centres.rows));
     const q = await memberships(space, centres, {
@@ -169,6 +167,7 @@ export class Categories {
       threads,
       ...(logs && { evidence: { logs, fidelity: settings.fidelity } }),
     });
+    objective.after('memberships', await freeEnergy(q, space, centres, temperature));
     this.#poolClass = Int32Array.from({ length: q.rows }, (_, i) => largest(rowOf(q, i)));
     return q;
   }

@@ -16,15 +16,14 @@ export interface Coding {
   readonly mean: Float32Array;
   /** `[categories, bits]`, row-major. */
   readonly weights: Float32Array;
-  /** Mean of w (B − V R)² over entries. */
-  readonly loss: number;
 }
 
 export interface CodingOptions {
   readonly bits: number;
   readonly iterations: number;
   readonly random: (stream: string) => Random;
-  readonly onIteration: (done: number) => Promise<void>;
+  /** `loss` is the mean of w (B − V R)² over entries; it never rises. */
+  readonly onIteration: (done: number, loss: number) => Promise<void>;
 }
 
 /** @param powers p^α of items, `[n, categories]`; @param shares `[n]` weights w ≥ 0 */
@@ -55,15 +54,11 @@ export async function learnCoding(
   for (const value of projected.data) squares += value * value;
   const scale = 1 / (Math.sqrt(squares / projected.data.length) || 1);
   for (let i = 0; i < projected.data.length; i++) projected.data[i]! *= scale;
-  let loss = 0;
   const rotation = await quantizingRotation(projected, {
     iterations,
     random: random('rotation'),
-    async onIteration(i, value) {
-      loss = value;
-      await onIteration((i + 1) / iterations);
-    },
+    onIteration: (i, loss) => onIteration((i + 1) / iterations, loss),
   });
   const scaled = principal.map((value) => value * scale);
-  return { mean, weights: rotateWeights(scaled, rotation, bits), loss };
+  return { mean, weights: rotateWeights(scaled, rotation, bits) };
 }

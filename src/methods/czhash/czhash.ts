@@ -30,7 +30,7 @@ export function czhash(options: CzhashOptions, variant: Variant = 'composite'): 
         classEmbeddings: variant !== 'feature-only' && variant !== 'no-attributes',
         pool: false,
       },
-      train: ({ settings, set, report, checkpoint }) =>
+      train: ({ settings, set, report, checkpoint, options: { onCheckpoint } }) =>
         trainCzhash({
           set,
           settings,
@@ -39,6 +39,7 @@ export function czhash(options: CzhashOptions, variant: Variant = 'composite'): 
           random: (stream) => new Random(settings.seed, `czhash/${stream}`),
           report,
           checkpoint,
+          watched: onCheckpoint !== undefined,
         }),
     },
     options,

@@ -19,20 +19,13 @@ const STARTS = 4;
 /** Instances that prototypes are sought among. */
 const MAX_SOUGHT = 20_000;
 
-export interface Prototypes {
-  /** `[prototypes, d]`, unit rows. */
-  readonly centres: Matrix;
-  /** Sum of squared distances, up to a constant of the space. */
-  readonly misfit: number;
-}
-
-/** Prototypes of unit rows `[n, d]`, `count` at most; from `previous` centres, or the best of several starts. */
+/** Prototypes `[count at most, d]`, unit rows, of unit rows `[n, d]`; from `previous` centres, or the best of several starts. */
 export async function findPrototypes(
   space: Matrix,
   count: number,
   random: Random,
   options: { readonly previous?: Matrix | undefined; readonly threads?: number | undefined } = {},
-): Promise<Prototypes> {
+): Promise<Matrix> {
   const { previous, threads } = options;
   const stride = Math.ceil(space.rows / MAX_SOUGHT);
   const rows = Int32Array.from({ length: Math.ceil(space.rows / stride) }, (_, i) => i * stride);
@@ -45,7 +38,7 @@ export async function findPrototypes(
   }
   const means = groupMeans(sought, best!.classOf, count);
   const alive = [...new Set(best!.classOf)].sort((a, b) => a - b);
-  return { centres: normaliseRows(takeRows(means, alive)), misfit: best!.misfit };
+  return normaliseRows(takeRows(means, alive));
 }
 
 export interface MembershipOptions {
@@ -71,4 +64,20 @@ export async function memberships(
     softmaxRow(row);
   }
   return q;
+}
+
+/** F = mean over rows of Σ_k q_k (1 − cos(z, c_k)) / τ + Σ_k q_k log q_k; smallest for `memberships` without evidence. */
+export async function freeEnergy(
+  q: Matrix,
+  space: Matrix,
+  centres: Matrix,
+  temperature: number,
+): Promise<number> {
+  const cosines = await product(space, centres, { transposeB: true });
+  let total = 0;
+  for (let i = 0; i < q.data.length; i++) {
+    const share = q.data[i]!;
+    if (share > 0) total += share * ((1 - cosines.data[i]!) / temperature + Math.log(share));
+  }
+  return total / q.rows;
 }

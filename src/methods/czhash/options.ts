@@ -26,7 +26,7 @@ export const czhashSchema = z.object({
   inputDropout: z.number().min(0).max(0.9).default(0.2),
   /** Share of hidden units that a step drops. */
   dropout: z.number().min(0).max(0.9).default(0.5),
-  /** Passes over the items in all; small sets take more, so that there are at least 300 batches. */
+  /** Passes over the items in all; small sets take more, so that there are at least 600 batches. */
   epochs: z.number().int().min(1).max(10_000).default(20),
   /** Items of one step. */
   batch: z.number().int().min(8).max(4096).default(128),
@@ -34,17 +34,17 @@ export const czhashSchema = z.object({
   learningRate: z.number().positive().max(1).default(1e-3),
   weightDecay: z.number().min(0).max(1).default(1e-4),
   /** Alternations: {image network, text network, attribute space, unlabelled items}. */
-  rounds: z.number().int().min(1).max(100).default(2),
+  rounds: z.number().int().min(1).max(100).default(1),
   /** Prototypes of unlabelled items for every unseen class. More follow the finer structure of a class; 1 must guess it whole. */
-  prototypes: z.number().int().min(1).max(100).default(3),
+  prototypes: z.number().int().min(1).max(100).default(5),
   /** τ of the memberships in prototypes. Small: hard; large: all prototypes alike. */
   temperature: z.number().positive().max(10).default(0.15),
   /** κ: how much memberships follow the space of features rather than what networks say of the item. */
   fidelity: z.number().positive().max(1e6).default(10),
   /** Weight of pictures beside texts where unlabelled items are compared. */
-  imageWeight: z.number().min(0).max(10).default(0.5),
+  imageWeight: z.number().min(0).max(10).default(0.6),
   /** Weight of attribute vectors beside features where unlabelled items are compared. */
-  attributes: z.number().min(0).max(10).default(0.6),
+  attributes: z.number().min(0).max(10).default(0.3),
   /** ν: ridge of the attribute space, in units of the features' mean variance. */
   ridge: z.number().positive().max(1e6).default(1),
   /** Least shrinkage of the within-class covariance towards the sphere, 0 … 1; with n labelled items of d features it is d/(d + n) at least. */

@@ -60,7 +60,7 @@ export async function modalitySpaces(
       labels,
       instances.labels.classCount,
       takeRows(features, unlabelled),
-      { shrinkage, threads, random: random(`space/${name}`) },
+      { shrinkage, threads, around: 'pool', random: random(`space/${name}`) },
     );
     return map(features);
   };

@@ -200,7 +200,7 @@ export class Stream {
 }
 
 /** A few hundred steps at least: an epoch of few items has few. */
-const FEWEST_STEPS = 300;
+const FEWEST_STEPS = 600;
 
 const stepsOf = (items: number, batch: number, epochs: number): number =>
   Math.max(FEWEST_STEPS, Math.floor((epochs * items) / batch));

@@ -6,6 +6,7 @@ import { rowOf } from '../dense.ts';
 import { Categories, type Reading } from './categories.ts';
 import { learnCoding } from './codes.ts';
 import { instancesOf } from './instances.ts';
+import { Objective } from './objective.ts';
 import type { CzhashSettings, Variant } from './options.ts';
 import { prepare } from './prepare.ts';
 import { logSoftmaxRow, softmaxRow } from './simplex.ts';
@@ -17,6 +18,8 @@ export interface CzhashTraining {
   readonly variant: Variant;
   readonly random: (stream: string) => Random;
   readonly report: (phase: string, done: number, metrics?: Readonly<Record<string, number>>) => Promise<void>;
+  /** Whether somebody wants the models of the rounds between. */
+  readonly watched: boolean;
   readonly checkpoint: (phase: string, onnx: () => EncoderPair) => Promise<void>;
 }
 
@@ -38,8 +41,9 @@ export async function trainCzhash(training: CzhashTraining): Promise<EncoderPair
   await report('features', 0);
   const categories = await Categories.open({ set, instances, prepared, settings, variant, random });
   await report('similarity space', DONE.memberships / 2);
-  const first = await categories.update();
-  await report('memberships', DONE.memberships, first);
+  const objective = new Objective();
+  await categories.update(objective);
+  await report('memberships', DONE.memberships, objective.terms());
 
   const owner = { image: new Int32Array(set.image.inputs.rows), text: new Int32Array(set.text.inputs.rows) };
   const streams: Record<'image' | 'text', Stream> = {} as never;
@@ -61,7 +65,7 @@ export async function trainCzhash(training: CzhashTraining): Promise<EncoderPair
     const { rounds } = settings;
     for (let round = 0; round < rounds; round++) {
       const phase = `round ${round + 1}/${rounds}`;
-      const metrics = round > 0 ? await categories.update(reading) : first;
+      if (round > 0) await categories.update(objective, reading);
       for (const [number, name] of MODALITIES.entries()) {
         const { steps } = streams[name];
         const count = Math.round((steps * (round + 1)) / rounds) - Math.round((steps * round) / rounds);
@@ -76,22 +80,19 @@ export async function trainCzhash(training: CzhashTraining): Promise<EncoderPair
             await report(
               `${phase}, ${name} network`,
               DONE.memberships + (DONE.networks - DONE.memberships) * done,
-              {
-                ...metrics,
-                [`${name} likelihood`]: loss,
-              },
+              objective.after(`${name} likelihood`, loss),
             );
           },
         );
       }
-      if (round < rounds - 1)
+      if (round < rounds - 1 && training.watched)
         await training.checkpoint(phase, await encodersNow(training, streams, instances, categories));
     }
-    const onnx = await encodersNow(training, streams, instances, categories, async (done) =>
-      report('hash coding', DONE.networks + (1 - DONE.networks) * done),
+    const onnx = await encodersNow(training, streams, instances, categories, async (done, loss) =>
+      report('hash coding', DONE.networks + (1 - DONE.networks) * done, objective.after('hash coding', loss)),
     );
     await training.checkpoint('hash coding', onnx);
-    await report('done', 1);
+    await report('done', 1, objective.terms());
     return onnx();
   } finally {
     for (const name of MODALITIES) await streams[name]?.dispose();
@@ -131,7 +132,7 @@ async function encodersNow(
   streams: Streams,
   instances: InstancesOf,
   categories: Categories,
-  onIteration: (done: number) => Promise<void> = async () => {},
+  onIteration: (done: number, loss: number) => Promise<void> = async () => {},
 ): Promise<() => EncoderPair> {
   const known = categories.classes.length;
   const { novelty, power } = settings;
