@@ -42,7 +42,7 @@ export const czhashSchema = z.object({
   /** κ: how much memberships follow the space of features rather than what networks say of the item. */
   fidelity: z.number().positive().max(1e6).default(10),
   /** Weight of pictures beside texts where unlabelled items are compared. */
-  imageWeight: z.number().min(0).max(10).default(0.6),
+  imageWeight: z.number().min(0).max(10).default(1),
   /** Weight of attribute vectors beside features where unlabelled items are compared. */
   attributes: z.number().min(0).max(10).default(0.3),
   /** ν: ridge of the attribute space, in units of the features' mean variance. */
@@ -56,7 +56,7 @@ export const czhashSchema = z.object({
   /** Logit that prototypes of unlabelled items have ahead of labelled classes in a code: what nobody labelled is underestimated. */
   novelty: z.number().min(0).max(20).default(4),
   /** α: codes keep products of p^α. Small: many weak categories count as much as the strongest. */
-  power: z.number().positive().max(1).default(0.6),
+  power: z.number().positive().max(1).default(0.5),
   /** Alternations of B and R. */
   iterations: z.number().int().min(1).max(1000).default(50),
   /** Threads of ONNX Runtime; default: all cores. Other counts change the last bits of the result. */
