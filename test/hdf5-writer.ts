@@ -24,7 +24,7 @@ function addArray(group: Group, name: string, { shape, data, className, chunks }
     shape: className ? [...shape].reverse() : [...shape],
     ...(chunks && { chunks: [...chunks], compression: 4 }),
   });
-  if (className) dataset.create_attribute('MATLAB_class', className);
+  if (className) dataset.create_attribute('MATLAB_class', className, null, `S${className.length}`);
   return dataset;
 }
 
@@ -48,7 +48,7 @@ export async function writeHdf5Mat(
         }).create_reference();
       });
       const cell = file.create_dataset({ name, data: references, shape: [1, references.length] });
-      cell.create_attribute('MATLAB_class', 'cell');
+      cell.create_attribute('MATLAB_class', 'cell', null, 'S4');
     } else if ('sparse' in value) {
       const group = file.create_group(name);
       group.create_attribute('MATLAB_sparse', value.sparse.length, null, '<Q');

@@ -2,9 +2,11 @@ import fs from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { writeHdf5Mat } from '../../../test/hdf5-writer.ts';
 import { temporaryFolder } from '../../../test/temporary-folder.ts';
+import { UnseenError } from '../../errors.ts';
 import { toMatrix } from './arrays.ts';
 import { withMat } from './mat.ts';
 
@@ -135,6 +137,49 @@ describe('version 7.3', () => {
           code: 'FILE_MALFORMED',
         });
       }
+    });
+  });
+
+  it('whatever else is in the file: a typed error or values', async () => {
+    const file = await inFolder();
+    await writeHdf5Mat(file, {
+      a: { shape: [4, 6], data: new Float64Array(24), className: 'double', chunks: [3, 2] },
+      names: { cells: ['sea', 'sky'] },
+      tags: {
+        sparse: [
+          [0, 1],
+          [2, 0],
+        ],
+      },
+    });
+    const bytes = await readFile(file);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+        fc.option(fc.nat(bytes.length)),
+        async (changes, cut) => {
+          const copy = Buffer.from(bytes);
+          for (const [place, value] of changes) copy[place] = value;
+          await writeFile(file, copy.subarray(0, cut ?? copy.length));
+          const readAll = withMat(file, async (mat) => {
+            for (const name of mat.variables.keys()) await mat.read(name);
+          });
+          await readAll.catch((error: unknown) => expect(error).toBeInstanceOf(UnseenError));
+        },
+      ),
+      { numRuns: 100, seed: 7 },
+    );
+  });
+
+  it('text that lies elsewhere in the file is not followed', async () => {
+    const file = await inFolder();
+    await writeHdf5Mat(file, {}, (open) => {
+      open.create_dataset({ name: 's', data: ['a', 'bc'] });
+      open.create_dataset({ name: 'fixed', data: ['a', 'bc'], dtype: 'S2' });
+    });
+    await withMat(file, async (mat) => {
+      await expect(mat.read('s')).rejects.toMatchObject({ code: 'MAT_UNSUPPORTED' });
+      expect(await mat.read('fixed')).toEqual({ kind: 'text', lines: ['a', 'bc'] });
     });
   });
 

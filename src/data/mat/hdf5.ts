@@ -6,7 +6,7 @@ import type { NpyData } from '../npy.ts';
 import type { Dataset, Entity, Group, Hdf5 } from './hdf5-library.ts';
 import { loadHdf5, onLead } from './hdf5-library.ts';
 import type { MatFile, MatNumeric, MatSparse, MatValue, MatVariable } from './mat-file.ts';
-import { elementCount, MAX_DEPTH, MAX_INFLATION, unsupported } from './mat-file.ts';
+import { elementCount, MAX_DEPTH, MAX_INFLATION, OBJECT_BYTES, unsupported } from './mat-file.ts';
 import { checkSparse, linesOf } from './v5-values.ts';
 
 /** A call of the library holds what it reads twice. */
@@ -93,8 +93,17 @@ class Hdf5File implements MatFile {
     return entity instanceof this.#library.Dataset;
   }
 
+  /**
+   * MATLAB's attributes hold what they say themselves. Text elsewhere in the file is not followed: the library runs for ever
+   * where the heap that would hold it is damaged.
+   */
   #attribute(entity: Dataset | Group, name: string): unknown {
-    return this.#run(`attribute ${name}`, () => entity.attrs[name]?.value);
+    return this.#run(`attribute ${name}`, () => {
+      const attribute = entity.attrs[name];
+      if (attribute?.metadata.vlen)
+        throw unsupported(this.file, name, 'must be text of a fixed length', 'variable-length text');
+      return attribute?.value;
+    });
   }
 
   #describe(entity: Entity | null): Omit<MatVariable, 'name'> {
@@ -149,6 +158,7 @@ class Hdf5File implements MatFile {
       const type = this.#run(name, () => entity.metadata);
       if (type.type === STRING) return { kind: 'text', lines: this.#strings(entity, name) };
       if (className === 'cell' || type.type === REFERENCE) return this.#cells(entity, name, depth);
+      if (className === 'char') elementCount([type.total_size], OBJECT_BYTES, this.file, name);
       const numeric = this.#numeric(entity, name);
       if (className !== 'char') return numeric;
       const units = Array.from(numeric.data as Uint16Array, (unit) => String.fromCharCode(Number(unit)));
@@ -190,10 +200,11 @@ class Hdf5File implements MatFile {
   }
 
   #strings(dataset: Dataset, name: string): string[] {
-    this.#believe(
-      this.#run(name, () => dataset.metadata),
-      name,
-    );
+    const type = this.#run(name, () => dataset.metadata);
+    if (type.vlen)
+      throw unsupported(this.file, name, 'must be text of a fixed length', 'variable-length text');
+    this.#believe(type, name);
+    elementCount([type.total_size], Math.max(type.size, OBJECT_BYTES), this.file, name);
     return [this.#run(name, () => dataset.value)].flat().map(String);
   }
 
@@ -201,7 +212,7 @@ class Hdf5File implements MatFile {
     if (depth >= MAX_DEPTH) throw unsupported(this.file, name, `cells may be ${MAX_DEPTH} deep`, depth + 1);
     const type = this.#run(name, () => dataset.metadata);
     this.#believe(type, name);
-    elementCount([type.total_size], 64, this.file, name);
+    elementCount([type.total_size], OBJECT_BYTES, this.file, name);
     if (type.type !== REFERENCE) return { kind: 'cell', items: [] }; // an empty cell is written as its dimensions
     const references = this.#run(name, () => dataset.value) as InstanceType<Hdf5['Reference']>[];
     const items = [references].flat().map((reference) => {

@@ -6,6 +6,8 @@ import type { NpyData } from '../npy.ts';
 export const MAX_ARRAY_BYTES = 2 ** 31;
 /** Deflate makes a byte of at most 1032; what claims to be larger than that is no honest file. */
 export const MAX_INFLATION = 1032;
+/** About what a cell, or a character while text is put together, takes in memory. */
+export const OBJECT_BYTES = 128;
 /** Cells in cells. */
 export const MAX_DEPTH = 8;
 

@@ -4,14 +4,14 @@ import { UnseenError } from '../../errors.ts';
 import { allocate } from '../files.ts';
 import type { NpyData } from '../npy.ts';
 import type { MatSparse, MatText, MatValue } from './mat-file.ts';
-import { elementCount, MAX_DEPTH, unsupported } from './mat-file.ts';
+import { elementCount, MAX_DEPTH, OBJECT_BYTES, unsupported } from './mat-file.ts';
 import type { Elements, MatrixHeader, Tag } from './v5-elements.ts';
 import { MATRIX, UTF8, UTF32 } from './v5-elements.ts';
 
 const MACHINE_IS_LITTLE = endianness() === 'LE';
 /** Numbers are converted this many bytes at a time. */
 const PART = 1 << 20;
-const MAX_TEXT_BYTES = 1 << 28;
+const MAX_TEXT_BYTES = 1 << 24;
 
 type View = (buffer: ArrayBuffer) => NpyData;
 
@@ -98,7 +98,7 @@ async function readText(elements: Elements, shape: readonly number[]): Promise<M
             ? String.fromCharCode(view.getUint16(2 * i, littleEndian))
             : codePoint(view.getUint32(4 * i, littleEndian), elements),
         );
-  const count = elementCount(shape, 2, elements.file, 'text');
+  const count = elementCount(shape, OBJECT_BYTES, elements.file, 'text');
   const units = places.length === count ? places : places.join('').split('');
   if (units.length !== count) throw elements.malformed(`text must have ${count} characters`, units.length);
   return { kind: 'text', lines: linesOf(units, shape) };
@@ -188,7 +188,7 @@ export async function readValue(elements: Elements, header: MatrixHeader, depth 
   if (className === 'char') return readText(elements, shape);
   if (className === 'cell') {
     if (depth >= MAX_DEPTH) throw unsupported(file, name, `cells may be ${MAX_DEPTH} deep`, depth + 1);
-    const count = elementCount(shape, 8, file, name);
+    const count = elementCount(shape, OBJECT_BYTES, file, name);
     if (count * 8 > elements.remaining)
       throw elements.malformed(`${count} cells need ${count * 8} bytes at least`, elements.remaining);
     const items: MatValue[] = [];
