@@ -1,7 +1,7 @@
 /** `unseen bench`: how fast it is here, against rivals in the same run. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { BENCH_DATA, type BenchData } from '../bench/codes.ts';
-import type { BenchSearchCase, BenchTrainCase } from '../bench/index.ts';
+import type { BenchPairsCase, BenchSearchCase, BenchTrainCase } from '../bench/index.ts';
 import { textTable } from '../report/table.ts';
 import { addCommand, perform } from './command.ts';
 import { integer, integers, list } from './options.ts';
@@ -33,6 +33,7 @@ export function addBench(program: Command): void {
     .description('measure speed on this machine, against rivals in the same run');
   addBenchSearch(bench);
   addBenchTrain(bench);
+  addBenchPairs(bench);
 }
 
 function addBenchSearch(bench: Command): void {
@@ -97,6 +98,52 @@ function addBenchTrain(bench: Command): void {
         };
       }),
     );
+}
+
+interface PairsOptions {
+  readonly pairs?: number[];
+  readonly method?: string;
+  readonly epochs?: number;
+  readonly json?: boolean;
+}
+
+function addBenchPairs(bench: Command): void {
+  addCommand(bench, 'pairs', 'how cross-modal training grows with the number of pairs: time and memory', [
+    'bench pairs --pairs 10000 --epochs 1',
+    'bench pairs --method dcmh --json',
+  ])
+    .option('--pairs <a,b>', 'made-up pairs (default: 10000,30000,100000)', integers(1000, 1e7))
+    .option('--method <name>', 'a method of images and texts that learns in epochs (default: czhash)')
+    .option('--epochs <n>', 'passes over the pairs (default: 2)', integer(1, 1000))
+    .action(({ pairs, method, epochs, json }: PairsOptions) =>
+      perform(json, async ({ signal, progress }) => {
+        const { benchPairs } = await import('../bench/index.ts');
+        const { describeEnvironment } = await import('../evaluate/index.ts');
+        const cases = await benchPairs({
+          ...(pairs && { pairs }),
+          ...(method !== undefined && { method }),
+          ...(epochs !== undefined && { epochs }),
+          signal,
+          onProgress: (what) => progress.line(what),
+        });
+        return { json: { environment: await describeEnvironment(), cases }, text: pairsTable(cases) };
+      }),
+    );
+}
+
+function pairsTable(cases: readonly BenchPairsCase[]): string {
+  const columns = [
+    { title: 'method', align: 'left' as const },
+    ...['pairs', 'seconds', 's an epoch', 'peak, MiB'].map((title) => ({ title })),
+  ];
+  const rows = cases.map(({ method, pairs, seconds, secondsPerEpoch, peakMiB }) => [
+    method,
+    `${pairs}`,
+    seconds.toFixed(1),
+    secondsPerEpoch?.toFixed(2) ?? '–',
+    peakMiB.toFixed(0),
+  ]);
+  return textTable(columns, rows);
 }
 
 function kinds(text: string): BenchData[] {
