@@ -24,14 +24,16 @@ import type { Random } from '../random.ts';
 import type { Matrix } from './contract.ts';
 import { meanRow } from './projection.ts';
 
+/** `rbf`: σ² in units of the mean squared distance from a row to an anchor. Small: only neighbours count; large: nearly linear. */
+export const bandwidthSetting = z.number().positive().max(1000);
+
 /** Settings of every method that starts with a feature map. */
 export const featureMapSettings = {
   /** `rbf`: radial basis functions on anchors; `linear`: the inputs themselves, as in the first papers. */
   kernel: z.enum(['rbf', 'linear']).default('rbf'),
   /** `rbf`: how many training rows are anchors, all if there are fewer. Few blur; time grows with the cube. */
   anchors: z.number().int().min(8).max(4096).default(500),
-  /** `rbf`: σ² in units of the mean squared distance from a row to an anchor. Small: only neighbours count; large: nearly linear. */
-  bandwidth: z.number().positive().max(1000).default(0.3),
+  bandwidth: bandwidthSetting.default(0.3),
 };
 
 export interface FeatureMapSettings {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { HashMethod } from '../contract.ts';
 import { covariance } from '../covariance.ts';
 import { defineCrossModalMethod } from '../define.ts';
-import { featureMapSettings } from '../feature-map.ts';
+import { bandwidthSetting, featureMapSettings } from '../feature-map.ts';
 import { type PairedViews, pairedViews, viewEncoders } from '../paired-views.ts';
 import { pairsOf } from '../pairs.ts';
 import type { Symmetric } from '../principal.ts';
@@ -19,6 +19,7 @@ export const cmfhSchema = z.object({
   seed: seedSetting,
   input: inputSetting,
   ...featureMapSettings,
+  bandwidth: bandwidthSetting.default(1),
   /** λ, the images' share of the reconstruction; the texts have the rest. The paper's 0.5. */
   balance: z.number().min(0.001).max(0.999).default(0.5),
   /** μ, weight of ‖V − P X‖². The paper's 100. */
@@ -31,7 +32,8 @@ export const cmfhSchema = z.object({
 
 /**
  * `bits` 8 … 4096 in steps of 8; `balance` 0.001 … 0.999, default 0.5; `mu` 10⁻³ … 10⁶, default 100; `gamma` 10⁻⁶ … 10³, default
- * 0.01; `iterations` 1 … 1000, default 10; `kernel`, `anchors` and `bandwidth` as in `featureMapSettings`.
+ * 0.01; `iterations` 1 … 1000, default 10; `bandwidth` 0 < … ≤ 1000, default 1; `kernel` and `anchors` as in
+ * `featureMapSettings`.
  */
 export type CmfhOptions = z.input<typeof cmfhSchema>;
 
