@@ -20,12 +20,13 @@ import { createMethod, METHODS } from './registry.ts';
 type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 /** Settings that make a learning method finish in about a second here; by family. */
 const QUICK: Settings = {
-  czhash: { epochs: 4, batch: 32, hidden: 32 },
+  czhash: { epochs: 4, leastSteps: 100, batch: 32, hidden: 32, iterations: 10 },
   dcmh: { epochs: 8, batch: 32, hidden: 32, textHidden: 32 },
   tzsh: { steps: 60, batch: 32, hidden: 32, rounds: 2 },
 };
 /** For pixels it is enough that it runs. */
 const QUICK_PIXELS: Settings = {
+  czhash: { epochs: 1, leastSteps: 4, batch: 16, hidden: 16 },
   dcmh: { epochs: 1, batch: 16, hidden: 32, textHidden: 32 },
   tzsh: { steps: 4, batch: 16, hidden: 32, rounds: 1 },
 };
@@ -35,7 +36,7 @@ const ORACLES = new Set(['tzsh/oracle']);
  * Learn across modalities from labelled pairs alone. Pictures and texts of a made-up class have nothing in common, so nothing
  * tells these methods which texts go with the pictures of a class without labels. Classes with labels: their own tests.
  */
-const LABELLED_PAIRS_ONLY = new Set(['scm', 'dcmh']);
+const LABELLED_PAIRS_ONLY = new Set(['scm', 'dcmh', 'czhash/labelled-only']);
 const BITS = 16;
 
 const make = (name: string, settings: Readonly<Record<string, unknown>> = {}): HashMethod =>

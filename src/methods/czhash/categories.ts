@@ -52,7 +52,8 @@ export class Categories {
   readonly #pooled: Uint8Array;
   #place: Int32Array = new Int32Array(0);
   #q: Matrix = { data: new Float32Array(0), rows: 0, cols: 0 };
-  #poolClass: Int32Array | undefined;
+  /** Where the last alternation left the prototypes, and which of them each instance of the pool was nearest to. */
+  #last: { readonly centres: Matrix; readonly poolClass: Int32Array } | undefined;
 
   private constructor(options: CategoriesOptions, spaces: ModalityRows) {
     const { instances, set, variant } = options;
@@ -153,13 +154,10 @@ export class Categories {
       return withoutHubs(scores, temperature);
     }
     const space = await this.#joint(pool, attributes, true);
-    const count = Math.max(1, Math.min(prototypes * classes, Math.floor(pool.length / 4)));
-    const previous =
-      this.#poolClass && groupMeans(space, this.#poolClass, this.#q.cols - this.classes.length);
-    const centres = await findPrototypes(space, count, random('prototypes'), {
-      previous,
-      threads,
-    });
+    const previous = this.#last && centresNow(space, this.#last);
+    const wanted = Math.max(1, Math.min(prototypes * classes, Math.floor(pool.length / 4)));
+    const count = previous?.rows ?? wanted;
+    const centres = await findPrototypes(space, count, random('prototypes'), { previous, threads });
     const logs =
       reading && (await reading.logs(pool, this.classes.length, this.classes.length + centres.rows));
     const q = await memberships(space, centres, {
@@ -168,7 +166,7 @@ export class Categories {
       ...(logs && { evidence: { logs, fidelity: settings.fidelity } }),
     });
     objective.after('memberships', await freeEnergy(q, space, centres, temperature));
-    this.#poolClass = Int32Array.from({ length: q.rows }, (_, i) => largest(rowOf(q, i)));
+    this.#last = { centres, poolClass: Int32Array.from({ length: q.rows }, (_, i) => largest(rowOf(q, i))) };
     return q;
   }
 
@@ -218,6 +216,17 @@ export class Categories {
     this.#place = place;
     this.#q = { data, rows: this.members.length, cols };
   }
+}
+
+/** Means of the instances that were nearest to each prototype; without any, the prototype itself. */
+function centresNow(
+  space: Matrix,
+  { centres, poolClass }: { readonly centres: Matrix; readonly poolClass: Int32Array },
+): Matrix {
+  const means = groupMeans(space, poolClass, centres.rows);
+  const alive = new Set(poolClass);
+  for (let k = 0; k < centres.rows; k++) if (!alive.has(k)) rowOf(means, k).set(rowOf(centres, k));
+  return means;
 }
 
 function largest(row: Float32Array): number {

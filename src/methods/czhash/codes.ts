@@ -1,5 +1,5 @@
 /**
- * Hash coding: min Σ_i w_i ‖b_i − Rᵀ v_i‖² over B ∈ {−1, 1} and R with orthonormal rows (or columns, where there are more
+ * Hash coding: min Σ_i ‖b_i − √w_i Rᵀ v_i‖² over B ∈ {−1, 1} and R with orthonormal rows (or columns, where there are more
  * categories than bits), v = (p^α − mean), p the categories that a network sees in an item. Inner products of p^α are
  * affinities (Bhattacharyya's for α = ½), and signs of rotated rows keep them. B = sign(V R) and R by Procrustes are closed
  * forms, as in ITQ. Weights enter as √w on the rows, which changes no sign. Reconstruction.
@@ -22,7 +22,7 @@ export interface CodingOptions {
   readonly bits: number;
   readonly iterations: number;
   readonly random: (stream: string) => Random;
-  /** `loss` is the mean of w (B − V R)² over entries; it never rises. */
+  /** `loss` is the mean of (B − √w V R)² over entries; it never rises. */
   readonly onIteration: (done: number, loss: number) => Promise<void>;
 }
 

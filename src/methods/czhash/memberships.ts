@@ -19,7 +19,10 @@ const STARTS = 4;
 /** Instances that prototypes are sought among. */
 const MAX_SOUGHT = 20_000;
 
-/** Prototypes `[count at most, d]`, unit rows, of unit rows `[n, d]`; from `previous` centres, or the best of several starts. */
+/**
+ * Prototypes, unit rows, of unit rows `[n, d]`: the best of several starts, `[count at most, d]`, or refined from `previous`
+ * centres `[count, d]`, which keep their numbers: one that lost its instances stays where it was.
+ */
 export async function findPrototypes(
   space: Matrix,
   count: number,
@@ -38,6 +41,11 @@ export async function findPrototypes(
   }
   const means = groupMeans(sought, best!.classOf, count);
   const alive = [...new Set(best!.classOf)].sort((a, b) => a - b);
+  if (previous) {
+    const left = new Set(alive);
+    for (let k = 0; k < count; k++) if (!left.has(k)) rowOf(means, k).set(rowOf(previous, k));
+    return normaliseRows(means);
+  }
   return normaliseRows(takeRows(means, alive));
 }
 

@@ -8,9 +8,14 @@ import {
   glorotUniform,
   heNormal,
   input,
+  logSoftmax,
   matmul,
+  mean,
+  mul,
+  neg,
   parameter,
   relu,
+  sum,
   type Tensor,
   zeros,
 } from '../../graph/index.ts';
@@ -51,6 +56,10 @@ export function categoryNetwork(
   const bias = parameter('category.bias', [options.categories], zeros(), { decay: false });
   return { ...body, logits: (features) => add(matmul(features, weight), bias) };
 }
+
+/** CE(q, p) = −mean over rows of Σ_k q_k log softmax(Θ)_k, of logits Θ and memberships q, both `[n, categories]`. */
+export const softCrossEntropy = (logits: Tensor, q: Tensor): Tensor =>
+  neg(mean(sum(mul(logSoftmax(logits), q), { axes: [1] })));
 
 type Body = Omit<CategoryNetwork, 'logits'>;
 

@@ -26,8 +26,10 @@ export const czhashSchema = z.object({
   inputDropout: z.number().min(0).max(0.9).default(0.2),
   /** Share of hidden units that a step drops. */
   dropout: z.number().min(0).max(0.9).default(0.5),
-  /** Passes over the items in all; small sets take more, so that there are at least 600 batches. */
+  /** Passes over the items in all; small sets take more, so that there are `leastSteps` batches at least. */
   epochs: z.number().int().min(1).max(10_000).default(20),
+  /** Steps that each network takes at least: an epoch of few items has few. */
+  leastSteps: z.number().int().min(1).max(1_000_000).default(600),
   /** Items of one step. */
   batch: z.number().int().min(8).max(4096).default(128),
   /** Peak rate of AdamW; it falls to 0 along a cosine. */

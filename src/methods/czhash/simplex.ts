@@ -14,7 +14,8 @@ export function logSoftmaxRow(row: Float32Array): Float32Array {
   const top = row.reduce((a, b) => Math.max(a, b), -Infinity);
   let total = 0;
   for (const value of row) total += Math.exp(value - top);
-  const shift = top + Math.log(total);
-  for (let k = 0; k < row.length; k++) row[k]! -= shift;
+  // Not row − (top + log total): beside large logits the logarithm would be rounded away.
+  const log = Math.log(total);
+  for (let k = 0; k < row.length; k++) row[k] = row[k]! - top - log;
   return row;
 }

@@ -9,22 +9,17 @@ import {
   exportModel,
   type Forward,
   input,
-  logSoftmax,
   matmul,
-  mean,
-  mul,
-  neg,
   pow,
   softmax,
   sub,
-  sum,
   type TrainingStep,
 } from '../../graph/index.ts';
 import type { Random } from '../../random.ts';
 import type { Inputs, Matrix, ModalityItems } from '../contract.ts';
 import { gatherInputs } from '../gather-inputs.ts';
 import type { Coding } from './codes.ts';
-import { type CategoryNetwork, categoryNetwork } from './network.ts';
+import { type CategoryNetwork, categoryNetwork, softCrossEntropy } from './network.ts';
 import type { CzhashSettings } from './options.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -52,8 +47,6 @@ export class Stream {
   readonly #network: CategoryNetwork;
   readonly #step: TrainingStep;
   readonly #forward: Forward;
-  /** The same with dropout, for batches of `CHUNK`. */
-  readonly #noisy: Forward;
   readonly #inputs: Inputs;
   readonly #taught: Int32Array;
   readonly #batch: number;
@@ -68,14 +61,12 @@ export class Stream {
     network: CategoryNetwork,
     step: TrainingStep,
     forward: Forward,
-    noisy: Forward,
     { items, prepared, taught, categories, settings, random }: StreamOptions,
     name: string,
   ) {
     this.#network = network;
     this.#step = step;
     this.#forward = forward;
-    this.#noisy = noisy;
     this.#inputs = 'side' in items.inputs ? items.inputs : prepared.rows;
     this.#taught = taught;
     this.#batch = Math.min(settings.batch, taught.length);
@@ -83,7 +74,7 @@ export class Stream {
     this.#learningRate = settings.learningRate;
     this.#order = random(`${name} batches`);
     this.#augment = random(`${name} augmentation`);
-    this.steps = stepsOf(taught.length, this.#batch, settings.epochs);
+    this.steps = Math.max(settings.leastSteps, Math.floor((settings.epochs * taught.length) / this.#batch));
   }
 
   static async open(name: 'image' | 'text', options: StreamOptions): Promise<Stream> {
@@ -101,7 +92,7 @@ export class Stream {
     const x = network.input('x', batch);
     const q = input('q', [batch, categories]);
     const logits = network.logits(network.features(x, true));
-    const loss = neg(mean(sum(mul(logSoftmax(logits), q), { axes: [1] })));
+    const loss = softCrossEntropy(logits, q);
     const step = await compileStep({
       inputs: [x, q],
       loss,
@@ -115,11 +106,8 @@ export class Stream {
     const any = network.input('input', 'batch');
     const features = network.features(any, false);
     const outputs = { features, logits: network.logits(features) };
-    const some = network.input('input', CHUNK);
-    const dropped = network.logits(network.features(some, true));
     const forward = await step.forward({ inputs: [any], outputs });
-    const noisy = await step.forward({ inputs: [some], outputs: { logits: dropped } });
-    return new Stream(network, step, forward, noisy, options, name);
+    return new Stream(network, step, forward, options, name);
   }
 
   /** `count` steps; `targets` gives q of items. Returns the mean loss. */
@@ -170,18 +158,28 @@ export class Stream {
     return { data, rows: items.length, cols };
   }
 
-  /** Logits of items with units dropped as in training: what was learned from then looks as what was not. */
-  async readNoisy(items: Int32Array): Promise<Matrix> {
+  /**
+   * Logits of items with units dropped as in training, `passes` times: what was learned from then looks as what was not.
+   * Dropout starts anew with every call, so that watching one round changes nothing in the next.
+   */
+  async readNoisy(items: Int32Array, passes: number): Promise<Matrix[]> {
+    const x = this.#network.input('input', CHUNK);
+    const dropped = this.#network.logits(this.#network.features(x, true));
+    const forward = await this.#step.forward({ inputs: [x], outputs: { logits: dropped } });
     const cols = this.#categories;
-    const data = new Float32Array(items.length * cols);
-    for (let from = 0; from < items.length; from += CHUNK) {
-      const count = Math.min(CHUNK, items.length - from);
-      // The last chunk is filled up: dropout draws for whole chunks.
-      const chunk = Int32Array.from({ length: CHUNK }, (_, i) => items[from + Math.min(i, count - 1)]!);
-      const { logits } = await this.#noisy.run({ input: gatherInputs(this.#inputs, chunk) });
-      data.set(logits!.data.subarray(0, count * cols), from * cols);
+    const found: Matrix[] = [];
+    for (let pass = 0; pass < passes; pass++) {
+      const data = new Float32Array(items.length * cols);
+      for (let from = 0; from < items.length; from += CHUNK) {
+        const count = Math.min(CHUNK, items.length - from);
+        // The last chunk is filled up: dropout draws for whole chunks.
+        const chunk = Int32Array.from({ length: CHUNK }, (_, i) => items[from + Math.min(i, count - 1)]!);
+        const { logits } = await forward.run({ input: gatherInputs(this.#inputs, chunk) });
+        data.set(logits!.data.subarray(0, count * cols), from * cols);
+      }
+      found.push({ data, rows: items.length, cols });
     }
-    return { data, rows: items.length, cols };
+    return found; // the step frees the session with its own
   }
 
   /** The encoder as it stands: `input` → Rᵀ(p^α − mean). */
@@ -198,9 +196,3 @@ export class Stream {
     return this.#step.dispose();
   }
 }
-
-/** A few hundred steps at least: an epoch of few items has few. */
-const FEWEST_STEPS = 600;
-
-const stepsOf = (items: number, batch: number, epochs: number): number =>
-  Math.max(FEWEST_STEPS, Math.floor((epochs * items) / batch));

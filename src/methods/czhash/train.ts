@@ -1,6 +1,6 @@
 /** CZHash's alternation: memberships and attribute space, image network, text network; then hash coding. */
 import type { Random } from '../../random.ts';
-import type { CrossModalSet } from '../contract.ts';
+import type { CrossModalSet, Matrix } from '../contract.ts';
 import type { EncoderPair } from '../define.ts';
 import { rowOf } from '../dense.ts';
 import { Categories, type Reading } from './categories.ts';
@@ -141,30 +141,29 @@ async function encodersNow(
   const members = categories.members.filter((_, i) => i % stride === 0);
   const pool = members.reduce((sum, i) => sum + (categories.isPool(i) ? 1 : 0), 0);
   const share = pool > 0 ? (TRAINED_SHARE * pool) / Math.max(1, members.length - pool) : 1;
-  const parts: Float32Array[] = [];
-  const shares: number[] = [];
+  const seen: { readonly own: Int32Array; readonly passes: readonly Matrix[] }[] = [];
+  for (const name of MODALITIES) {
+    const own = present(instances[name], members).map((r) => members[r]!);
+    const items = own.map((i) => instances[name][i]!);
+    seen.push({ own, passes: await streams[name].readNoisy(items, NOISY_PASSES) });
+  }
+  const rows = NOISY_PASSES * seen.reduce((sum, { own }) => sum + own.length, 0);
+  const data = new Float32Array(rows * categories.count);
+  const shares = new Float64Array(rows);
+  let at = 0;
   for (let pass = 0; pass < NOISY_PASSES; pass++) {
-    for (const name of MODALITIES) {
-      const own = present(instances[name], members).map((r) => members[r]!);
-      const logits = await streams[name].readNoisy(own.map((i) => instances[name][i]!));
+    for (const { own, passes } of seen) {
       own.forEach((i, r) => {
-        const row = rowOf(logits, r);
+        const row = rowOf(passes[pass]!, r);
         for (let k = 0; k < row.length; k++) row[k]! += bonus[k]!;
         softmaxRow(row);
-        for (let k = 0; k < row.length; k++) row[k] = row[k]! ** power;
-        shares.push(categories.isPool(i) ? 1 : share);
+        for (let k = 0; k < row.length; k++) data[at * row.length + k] = row[k]! ** power;
+        shares[at++] = categories.isPool(i) ? 1 : share;
       });
-      parts.push(logits.data);
     }
   }
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
-  }
-  const powers = { data, rows: shares.length, cols: categories.count };
-  const coding = await learnCoding(powers, Float64Array.from(shares), { ...settings, random, onIteration });
+  const powers = { data, rows, cols: categories.count };
+  const coding = await learnCoding(powers, shares, { ...settings, random, onIteration });
   return () => ({
     image: streams.image.onnx(coding, bonus, power),
     text: streams.text.onnx(coding, bonus, power),
