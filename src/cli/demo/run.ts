@@ -1,38 +1,55 @@
 /** The demo's work: train, measure, write the report, and serve it if asked. */
 import path from 'node:path';
-import { saveSplit } from '../../data/index.ts';
-import { describeEnvironment, summarize } from '../../evaluate/index.ts';
-import { comparisonTables, comparisonText, plotPrecisionRecall } from '../../report/comparison.ts';
+import { UnseenError } from '../../errors.ts';
+import { describeEnvironment, type Environment } from '../../evaluate/index.ts';
+import { comparisonText } from '../../report/comparison.ts';
 import { environmentFacts, writeReport } from '../../report/folder.ts';
-import { renderPage } from '../../report/page.ts';
-import { describeStrips, retrieve, sampleQueries } from '../../report/retrieved.ts';
-import { drawStrips } from '../../report/strips.ts';
+import { type ReportPage, renderPage } from '../../report/page.ts';
 import { onStderr, onStdout } from '../colour.ts';
 import type { Call, Result } from '../command.ts';
 import { openData } from '../data.ts';
 import { checkOutputFolder } from '../outputs.ts';
-import { STRIP } from '../reports.ts';
-import { EXPLORER, explorer } from './explorer.ts';
-import { type LocalServer, openServer } from './server.ts';
-import { runStudy, UNSEEN_FAMILIES } from './study.ts';
-import { judge, verdictText } from './verdict.ts';
+import { site } from './answers.ts';
+import { studyEmoji } from './emoji.ts';
+import { HALVES, type Half, type HalfName } from './half.ts';
+import { studyIcons } from './icons.ts';
+import { joinParts } from './page.ts';
+import { type Handler, type LocalServer, openServer } from './server.ts';
 
 export interface DemoOptions {
   readonly serve: boolean;
   readonly out: string;
   readonly seeds: number[];
   readonly port: number;
+  /** Default: both halves. */
+  readonly only?: HalfName;
 }
 
-/** Queries in the picture. */
-const SHOWN_QUERIES = 6;
+/** Opens the half's data, which may fail at once, and returns its work. */
+export type Opener = (call: Call) => Promise<(seeds: readonly number[]) => Promise<Half>>;
 
-/** @throws `OUTPUT_FOREIGN`, `ARGUMENT_INVALID` for a port that is taken, `ABORTED` */
-export async function demo(options: DemoOptions, call: Call): Promise<Result> {
+const OPENERS: Readonly<Record<HalfName, Opener>> = {
+  async icons(call) {
+    const data = await openData('icons', call);
+    return (seeds) => studyIcons(data, seeds, call);
+  },
+  async emoji(call) {
+    const data = await openData('emoji', call);
+    return (seeds) => studyEmoji(data, seeds, call);
+  },
+};
+
+/**
+ * Ctrl-C in the second half keeps the first: it is written, and the exit status says that it is a part.
+ * @throws `OUTPUT_FOREIGN`, `ARGUMENT_INVALID` for a port that is taken, `PACKAGE_MISSING`, `ABORTED`
+ */
+export async function demo(options: DemoOptions, call: Call, openers = OPENERS): Promise<Result> {
   await checkOutputFolder(options.out, true, 'results.json');
   const server = options.serve ? await openServer(options.port) : undefined;
   try {
-    return await study(options, call, server);
+    const result = await study(options, call, openers, server);
+    if (result.failure) await server?.close();
+    return result;
   } catch (error) {
     await server?.close();
     throw error;
@@ -40,73 +57,80 @@ export async function demo(options: DemoOptions, call: Call): Promise<Result> {
 }
 
 async function study(
-  { out, seeds }: DemoOptions,
+  { out, seeds, only }: DemoOptions,
   call: Call,
+  openers: Readonly<Record<HalfName, Opener>>,
   server: LocalServer | undefined,
 ): Promise<Result> {
-  const { signal, progress } = call;
-  const data = await openData('icons', call);
-  const { runs, split, models } = await runStudy(data, seeds, call);
-  const summary = summarize(runs);
-  const verdict = judge(runs, summary);
+  const names = HALVES.filter((name) => only === undefined || name === only);
+  const works: [HalfName, Awaited<ReturnType<Opener>>][] = [];
+  // All data first: what is not installed is said before minutes of training.
+  for (const name of names) works.push([name, await openers[name](call)]);
+  const halves = new Map<HalfName, Half>();
+  let failure: UnseenError | undefined;
+  for (const [name, work] of works) {
+    try {
+      halves.set(name, await work(seeds));
+    } catch (error) {
+      if (halves.size === 0 || !(error instanceof UnseenError) || error.code !== 'ABORTED') throw error;
+      const kept = `The half of ${[...halves.keys()].join(', ')} was finished and is in ${out}/.`;
+      failure = new UnseenError('ABORTED', { during: `the half of ${name}`, kept }, { cause: error });
+    }
+  }
   const environment = await describeEnvironment();
-  const tables = comparisonTables(summary);
-  const strips = await retrieve(data, split, [models.tzsh, models.itq], {
-    queries: sampleQueries(data, split, SHOWN_QUERIES),
-    ...STRIP,
-    signal,
-  });
-  const png = await drawStrips(strips, {
-    title: 'Families that nobody labelled: the ten nearest codes',
-    side: STRIP.side,
-  });
-  const curves = runs.filter(({ seed, database }) => seed === seeds[0] && database === 'unseen');
-  const page = {
-    title: 'Unseen: icons of families that nobody labelled',
-    summary: [
-      verdictText(verdict),
-      `${data.rows} icons of ${data.classes.length} families. Each draw hides the labels of ${UNSEEN_FAMILIES} families; ` +
-        'half of their icons that are not asked for are given to training without labels (the pool), the other half is searched. ' +
-        'Icons of one drawing (outline, filled …) never lie on two sides.',
-    ],
-    tables,
-    plots: [plotPrecisionRecall(curves)],
-    pictures: [{ png, alt: describeStrips(strips) }],
-    facts: {
-      seeds: seeds.join(', '),
-      split: split.hash,
-      model: models.tzsh.fingerprint,
-      ...environmentFacts(environment),
-    },
-    extension: EXPLORER,
-  };
-  const results = { environment, verdict, runs, summary };
+  const page = pageOf(halves, environment);
+  const results = resultsOf(halves, environment);
+  const all = [...halves.values()];
+  const pictures = all.flatMap((half) => Object.entries(half.pictures));
+  const files = Object.fromEntries(pictures.map(([name, { png }]) => [name, png]));
   await writeReport(
     out,
-    { page, results, files: { 'retrieved.png': png } },
+    { page, results, files },
     {
       force: true,
       async also(folder) {
-        await models.tzsh.save(path.join(folder, 'model'));
-        await saveSplit(split, path.join(folder, 'split.json'));
+        for (const half of all) await half.save(folder);
       },
     },
   );
-  const handler = server && (await explorer(renderPage(page), data, split, models.tzsh));
+  const written = [
+    `index.html, results.json, ${Object.keys(files).join(', ')}`,
+    ...all.map(({ saved }) => saved),
+  ];
   const text = [
-    comparisonText(tables, onStdout.bold),
-    verdictText(verdict),
-    `Written to ${out}/: index.html, retrieved.png, results.json, split.json and the TZSH model of seed ${seeds[0]}.`,
+    ...all.flatMap(({ tables, verdict }) => [comparisonText(tables, onStdout.bold), verdict]),
+    `Written to ${path.join(out, '/')}: ${written.join('; ')}.`,
+    ...all.flatMap((half) => half.next?.(out) ?? []),
   ].join('\n\n');
+  if (failure) return { json: { ...results, aborted: true }, text, failure };
+  if (!server) return { json: results, text };
+  const parts: Record<string, Handler> = {};
+  for (const [name, half] of halves) parts[name] = await half.explore();
   return {
     json: results,
     text,
-    ...(server &&
-      handler && {
-        async afterwards() {
-          progress.line(`\n${onStderr.bold(server.url)}  (Ctrl-C stops)`);
-          await server.serve(handler, signal);
-        },
-      }),
+    async afterwards() {
+      call.progress.line(`\n${onStderr.bold(server.url)}  (Ctrl-C stops)`);
+      await server.serve(site(renderPage(page), parts), call.signal);
+    },
   };
+}
+
+function pageOf(halves: ReadonlyMap<HalfName, Half>, environment: Environment): ReportPage {
+  const all = [...halves.values()];
+  return {
+    title: `Unseen: ${[...halves.keys()].join(' and ')} of classes that nobody labelled`,
+    summary: all.flatMap(({ verdict, description }) => [verdict, description]),
+    tables: all.flatMap(({ tables }) => tables),
+    plots: all.flatMap(({ plots }) => plots),
+    pictures: all.flatMap(({ pictures }) => Object.values(pictures)),
+    facts: Object.assign({}, ...all.map(({ facts }) => facts), environmentFacts(environment)),
+    extension: joinParts(all.map(({ extension }) => extension)),
+  };
+}
+
+/** Verdict, runs and summary of the icons, and those of the emoji under `emoji`. */
+function resultsOf(halves: ReadonlyMap<HalfName, Half>, environment: Environment): object {
+  const emoji = halves.get('emoji')?.results;
+  return { environment, ...halves.get('icons')?.results, ...(emoji && { emoji }) };
 }

@@ -1,0 +1,121 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../test/temporary-folder.ts';
+import { UnseenError } from '../../errors.ts';
+import type { Call } from '../command.ts';
+import type { Half, HalfName } from './half.ts';
+import { demo, type Opener } from './run.ts';
+
+const call: Call = {
+  signal: new AbortController().signal,
+  progress: { update() {}, line() {}, stop() {} },
+};
+
+/** A half that is done at once. */
+const half = (name: HalfName): Half => ({
+  verdict: `${name} won`,
+  description: `what was done with ${name}`,
+  tables: [],
+  plots: [],
+  pictures: { [`${name}.png`]: { png: new Uint8Array([1]), alt: name } },
+  facts: { [`${name} fact`]: '1' },
+  results: { verdict: { won: name }, runs: [], summary: [] },
+  saved: `${name}.txt`,
+  next: (folder) => `go on with ${name} in ${folder}`,
+  save: (folder) => writeFile(path.join(folder, `${name}.txt`), name),
+  extension: { markup: `<p>part of ${name}</p>`, script: `/* script of ${name} */` },
+  explore: async () => () => ({ type: 'text/plain', body: name }),
+});
+
+const log: string[] = [];
+const opener =
+  (name: HalfName, work: () => Promise<Half> = async () => half(name)): Opener =>
+  async () => {
+    log.push(`open ${name}`);
+    return async (seeds) => {
+      log.push(`study ${name} ${seeds}`);
+      return work();
+    };
+  };
+const openers = { icons: opener('icons'), emoji: opener('emoji') };
+const stopped = async (): Promise<Half> => {
+  throw new UnseenError('ABORTED', { during: 'training', kept: 'Nothing was written.' });
+};
+
+async function run(only?: HalfName, halves: Readonly<Record<HalfName, Opener>> = openers) {
+  const out = path.join(await temporaryFolder(), 'report');
+  log.length = 0;
+  const options = { serve: false, out, seeds: [3, 4], port: 0, ...(only && { only }) };
+  const result = await demo(options, call, halves);
+  const read = (name: string): Promise<string> => readFile(path.join(out, name), 'utf8');
+  return { result, out, read, files: (await readdir(out)).sort() };
+}
+
+describe('the demo', () => {
+  it('does both halves, and opens the data of both before it trains', async () => {
+    const { result, out, read, files } = await run();
+    expect(log).toEqual(['open icons', 'open emoji', 'study icons 3,4', 'study emoji 3,4']);
+    expect(files).toEqual(['emoji.png', 'emoji.txt', 'icons.png', 'icons.txt', 'index.html', 'results.json']);
+    const results = JSON.parse(await read('results.json'));
+    expect(results).toEqual(result.json);
+    expect(results).toMatchObject({ verdict: { won: 'icons' }, emoji: { verdict: { won: 'emoji' } } });
+    expect(results.environment.node).toBe(process.version);
+    const page = await read('index.html');
+    for (const part of ['icons won', 'emoji won', 'part of icons', 'part of emoji', 'script of emoji'])
+      expect(page).toContain(part);
+    expect(result.text).toContain(`go on with emoji in ${out}`);
+    expect(result.failure).toBeUndefined();
+  });
+
+  it('does one half alone with --only', async () => {
+    const emoji = await run('emoji');
+    expect(log).toEqual(['open emoji', 'study emoji 3,4']);
+    expect(emoji.files).toEqual(['emoji.png', 'emoji.txt', 'index.html', 'results.json']);
+    expect(Object.keys(JSON.parse(await emoji.read('results.json')))).toEqual(['environment', 'emoji']);
+    const icons = await run('icons');
+    expect(log).toEqual(['open icons', 'study icons 3,4']);
+    expect(JSON.parse(await icons.read('results.json'))).not.toHaveProperty('emoji');
+    expect(await icons.read('index.html')).not.toContain('emoji');
+  });
+
+  it('keeps the first half when the second is stopped, and says so', async () => {
+    const { result, files } = await run(undefined, { ...openers, emoji: opener('emoji', stopped) });
+    expect(files).toEqual(['icons.png', 'icons.txt', 'index.html', 'results.json']);
+    expect(result.json).toMatchObject({ verdict: { won: 'icons' }, aborted: true });
+    expect(result.failure).toMatchObject({ code: 'ABORTED', exit: 1 });
+    expect(result.failure!.hint).toContain('icons');
+    expect(result.afterwards).toBeUndefined();
+  });
+
+  it('writes nothing when the first half is stopped, or when the second fails', async () => {
+    await expect(run(undefined, { ...openers, icons: opener('icons', stopped) })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+    expect(log).not.toContain('study emoji 3,4');
+    const broken = opener('emoji', () => Promise.reject(new TypeError('a bug')));
+    await expect(run(undefined, { ...openers, emoji: broken })).rejects.toThrow('a bug');
+  });
+
+  it('serves the page, and each half below its name', async () => {
+    const out = path.join(await temporaryFolder(), 'report');
+    const stop = new AbortController();
+    let url = '';
+    const progress = {
+      ...call.progress,
+      line(text: string) {
+        url = /http:\S+\//.exec(text)?.[0] ?? url;
+      },
+    };
+    const options = { serve: true, out, seeds: [0], port: 0 };
+    const { afterwards } = await demo(options, { signal: stop.signal, progress }, openers);
+    const served = afterwards!();
+    expect(await (await fetch(url)).text()).toBe(await readFile(path.join(out, 'index.html'), 'utf8'));
+    expect(await (await fetch(`${url}emoji/x`)).text()).toBe('emoji');
+    expect(await (await fetch(`${url}icons/x`)).text()).toBe('icons');
+    for (const none of ['words', 'emoji', 'other/x', '__proto__/x', 'constructor/x'])
+      expect((await fetch(`${url}${none}`)).status).toBe(404);
+    stop.abort();
+    await served;
+  });
+});
