@@ -1,9 +1,10 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../../test/temporary-folder.ts';
 import { UnseenError } from '../../errors.ts';
 import type { Call } from '../command.ts';
+import { run as runProgram } from '../program.ts';
 import type { Half, HalfName } from './half.ts';
 import { demo, type Opener } from './run.ts';
 
@@ -77,6 +78,16 @@ describe('the demo', () => {
     expect(log).toEqual(['open icons', 'study icons 3,4']);
     expect(JSON.parse(await icons.read('results.json'))).not.toHaveProperty('emoji');
     expect(await icons.read('index.html')).not.toContain('emoji');
+  });
+
+  it('refuses a half that there is not, before anything is done', async () => {
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      expect(await runProgram(['demo', '--only', 'both'])).toBe(2);
+      expect(written.mock.calls.join('')).toMatch(/CALL_INVALID.*icons, emoji/s);
+    } finally {
+      written.mockRestore();
+    }
   });
 
   it('keeps the first half when the second is stopped, and says so', async () => {
