@@ -20,7 +20,7 @@ import { createMethod, METHODS } from './registry.ts';
 type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 /** Settings that make a learning method finish in about a second here; by family. */
 const QUICK: Settings = {
-  czhash: { epochs: 4, leastSteps: 100, batch: 32, hidden: 32, iterations: 10 },
+  czhash: { epochs: 4, leastSteps: 300, batch: 32, hidden: 64, iterations: 20 },
   dcmh: { epochs: 8, batch: 32, hidden: 32, textHidden: 32 },
   tzsh: { steps: 60, batch: 32, hidden: 32, rounds: 2 },
 };

@@ -81,6 +81,21 @@ describe('P', () => {
     }
   });
 
+  it('of more features than a factor is worth solves the same equations: (FᵀF/n + νI)P = FᵀE/n', async () => {
+    const random = new Random(7);
+    const [n, d, a] = [15, 1600, 3];
+    const [features, attributes] = [normal(random, n, d), normal(random, n, a)];
+    const ridge = 0.7;
+    const { weights, objective } = await fitAttributes(features, attributes, ridge);
+    const epsilon = (ridge * features.data.reduce((sum, value) => sum + value * value, 0)) / n / d;
+    const [f, p, e] = [dense(features), dense(weights), dense(attributes)];
+    const left = f.transpose().mmul(f.mmul(p)).div(n).add(Dense.mul(p, epsilon));
+    const residual = left.sub(f.transpose().mmul(e).div(n));
+    expect(residual.norm('frobenius') / f.transpose().mmul(e).div(n).norm('frobenius')).toBeLessThan(1e-5);
+    expect(objective).toBeCloseTo(naive({ features, attributes, ridge, epsilon }, p), 4);
+    expect([weights.rows, weights.cols]).toEqual([d, a]);
+  });
+
   it('bears features that are all alike and a single row', async () => {
     const flat = { data: new Float32Array(12), rows: 4, cols: 3 };
     const { weights } = await fitAttributes(flat, normal(new Random(1), 4, 2), 1);

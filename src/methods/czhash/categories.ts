@@ -102,10 +102,10 @@ export class Categories {
   /** P, e of the unlabelled, prototypes, q: each block's term goes to the objective. */
   async update(objective: Objective, reading?: Reading): Promise<void> {
     const { settings, variant } = this.#options;
-    const attributes =
-      variant === 'no-attributes' || variant === 'feature-only' || settings.attributes === 0
-        ? undefined
-        : await this.#attributes(reading);
+    const without = variant === 'no-attributes' || variant === 'feature-only';
+    // Of `label-only` they are all there is, whatever they weigh beside features.
+    const needed = variant === 'label-only' || settings.attributes > 0;
+    const attributes = without || !needed ? undefined : await this.#attributes(reading);
     if (attributes) objective.after('attributes', attributes.objective);
     const pool = await this.#poolMemberships(attributes, reading, objective);
     const seen = await this.#seenMemberships(reading);

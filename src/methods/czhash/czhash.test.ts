@@ -209,6 +209,11 @@ describe('an ablation', () => {
     expect(await trained({}, { own: nameless, variant: 'no-attributes' })).toEqual(plain);
     expect(await trained({ attributes: 0 })).toEqual(plain);
   });
+
+  it('label-only looks at attribute vectors whatever they weigh beside features', async () => {
+    const plain = await trained({}, { variant: 'label-only' });
+    expect(await trained({ attributes: 0 }, { variant: 'label-only' })).toEqual(plain);
+  });
 });
 
 describe('settings', () => {
