@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
@@ -94,7 +94,30 @@ describe('the example of the README', () => {
   });
 });
 
+/** Options that make the training of a command short: every part runs, little is learned. */
+const SHORT = ['--set', 'epochs=1', '--set', 'leastSteps=20', '--set', 'hidden=32'];
+
 describe('the commands of the README', () => {
+  it('find emoji by words, one after the other', { timeout: 300_000 }, async () => {
+    const block = /^```sh\n(unseen split +--data emoji[\s\S]*?)^```$/m.exec(readme);
+    expect(block, 'a block of commands for the emoji').not.toBeNull();
+    const folder = await workFolder();
+    // Drawn emoji are kept in a project's own cache: the one of this package, where they may be already.
+    await writeFile(path.join(folder, 'package.json'), '{}');
+    await symlink(path.join(root, '.cache'), path.join(folder, '.cache'));
+    const main = path.join(root, 'dist/cli/main.js');
+    let said = '';
+    for (const line of block![1]!.trim().split('\n')) {
+      const words = line
+        .replace(/ #.*$/, '')
+        .match(/"[^"]*"|\S+/g)!
+        .map((word) => word.replaceAll('"', ''));
+      const args = words[1] === 'train' ? [...words.slice(1), ...SHORT] : words.slice(1);
+      ({ stdout: said } = await run(process.execPath, [main, ...args], { cwd: folder }));
+    }
+    expect(said).toMatch(/distance[\s\S]*\((noto|twemoji|openmoji)\)/);
+  });
+
   it('exist', async () => {
     const main = path.join(root, 'dist/cli/main.js');
     const commands = [...readme.matchAll(/^(?:\$ )?(?:npx )?unseen ([a-z]+)/gm)].map((match) => match[1]!);
