@@ -11,10 +11,11 @@ export async function addMethodHelp(program: Command, argv: readonly string[]): 
   const command = program.commands.find((one) => one.name() === name && COMMANDS.includes(one.name()));
   if (!command || !asked) return;
   const { METHODS } = await import('../methods/index.ts');
+  const width = Math.max(...Object.keys(METHODS).map((method) => method.length)) + 1;
   const lines = (crossModal: boolean): string =>
     Object.entries(METHODS)
       .filter(([, { modalities }]) => modalities.includes('text') === crossModal)
-      .map(([method, { description }]) => `  ${method.padEnd(18)} ${description}`)
+      .map(([method, { description }]) => `  ${method.padEnd(width)} ${description}`)
       .join('\n');
   command.addHelpText(
     'after',
