@@ -42,6 +42,9 @@ export async function openSession(onnx: Uint8Array): Promise<OnnxSession> {
     outputs: session.outputMetadata.map(portOf),
     async run(data, dims, output) {
       const input = new Tensor(type as 'float32', data as Float32Array, dims);
+      // Where the language has a Float16Array, half-precision bits become one, which Node's binding (1.30) cannot read:
+      // it gets the bits themselves.
+      if (data instanceof Uint16Array) Object.assign(input, { cpuData: data });
       const results = await session.run({ [name]: input }, [output]);
       input.dispose();
       const result = results[output]!;
