@@ -75,6 +75,11 @@ describe('words of a text', () => {
     );
   });
 
+  it('keep the long vowel with the kana around it, at the beginning of a run too', () => {
+    expect(tokenize('㌳')).toEqual(['フィ', 'ィー', 'ート']);
+    expect(tokenize('ート らーめ ー')).toEqual(['ート', 'らー', 'ーめ', 'ー']);
+  });
+
   it('of any string are lower-case, hold no space, and are their own words', () => {
     const text = fc.string({
       unit: fc.oneof(fc.string({ unit: 'binary', maxLength: 1 }), fc.constantFrom('İ', 'ß', 'ǅ', '\uD800')),

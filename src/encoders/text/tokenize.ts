@@ -15,7 +15,14 @@ const MARKS = `[\\p{M}${IGNORED}]*`;
 /** Han characters carry meaning one by one. */
 const HAN = `(?=[\\p{L}\\p{N}])\\p{sc=Han}${MARKS}`;
 /** Syllables and letters of scripts without spaces say little alone: overlapping pairs stand for words. */
-const UNSPACED = ['Hira', 'Kana', 'Thai', 'Laoo', 'Khmr', 'Mymr'].map((script) => `\\p{scx=${script}}`);
+const SCRIPTS = ['Hira', 'Kana', 'Thai', 'Laoo', 'Khmr', 'Mymr'];
+const UNSPACED = SCRIPTS.map((script) => `\\p{scx=${script}}`);
+const runOf = (letter: string): string => `(?:(?=\\p{L})${letter}${MARKS})+`;
+/** A letter of several scripts (ー) belongs to the run of the letter behind it. */
+const RUNS = [
+  ...SCRIPTS.map((script, i) => `(?=${UNSPACED[i]}*\\p{sc=${script}})${runOf(UNSPACED[i]!)}`),
+  ...UNSPACED.map(runOf),
+];
 const SPACED = `(?!\\p{sc=Han}|${UNSPACED.join('|')})\\p{L}${MARKS}|\\p{N}${MARKS}`;
 
 const PICTOGRAPH = `(?![©®])\\p{Extended_Pictographic}[${SKIN}\\uFE0F\\u{E0020}-\\u{E007F}]*`;
@@ -23,7 +30,7 @@ const TOKEN = new RegExp(
   [
     `(?<picture>\\p{RI}\\p{RI}|${PICTOGRAPH}(?:\\u200D${PICTOGRAPH})*)`,
     `(?<han>${HAN})`,
-    `(?<run>${UNSPACED.map((script) => `(?:(?=\\p{L})${script}${MARKS})+`).join('|')})`,
+    `(?<run>${RUNS.join('|')})`,
     `(?:${SPACED})+(?:['-](?:${SPACED})+)*`,
   ].join('|'),
   'gu',
