@@ -125,7 +125,7 @@ export async function readRowNumbers(folder: string, place: string, what: string
 }
 
 /** One word a line, and a vector a word. */
-export async function readWordVectors(
+export async function readWordTable(
   folder: string,
   places: { readonly words: string; readonly vectors: string },
 ): Promise<WordVectors> {

@@ -11,7 +11,7 @@ import {
   readNames,
   readRowNumbers,
   readTexts,
-  readWordVectors,
+  readWordTable,
 } from './dataset-files.ts';
 import type { DatasetJson, ModalityJson } from './dataset-json.ts';
 import { readDatasetJson } from './dataset-json.ts';
@@ -144,7 +144,7 @@ export async function openDataset(folder: string): Promise<Dataset> {
     ...(parts && { parts }),
     ...(json.groups !== undefined && { groups: await readRowNumbers(folder, json.groups, 'groups') }),
     ...(json.names !== undefined && { rowNames: await readNames(await resolveInside(folder, json.names)) }),
-    ...(json.wordVectors && { wordVectors: await readWordVectors(folder, json.wordVectors) }),
+    ...(json.wordVectors && { wordVectors: await readWordTable(folder, json.wordVectors) }),
     modalities: {
       ...(modalities.image && { image: await readModality(folder, modalities.image, json, 'image') }),
       ...(modalities.text && { text: await readModality(folder, modalities.text, json, 'text') }),

@@ -73,3 +73,13 @@ export function groupMeans(matrix: Matrix, groupOf: Int32Array, groups: number):
     data[i] = sums[i]! / Math.max(1, counts[Math.floor(i / matrix.cols)]!);
   return { data, rows: groups, cols: matrix.cols };
 }
+
+/** Every row less its centre; a copy. */
+export function centred(matrix: Matrix, centreOf: (row: number) => Float32Array): Matrix {
+  const data = matrix.data.slice();
+  for (let i = 0; i < matrix.rows; i++) {
+    const centre = centreOf(i);
+    for (let j = 0; j < matrix.cols; j++) data[i * matrix.cols + j]! -= centre[j]!;
+  }
+  return { ...matrix, data };
+}

@@ -23,16 +23,11 @@ const MAX_PASSES = 100;
  * @param first prototypes `[classes, d]`
  */
 export async function refinePrototypes(space: Matrix, first: Matrix, threads?: number): Promise<Assignment> {
-  const classes = first.rows;
   const inner = await openProduct(space, first, { transposeB: true, threads });
   let prototypes = first;
   let current = await assign(space, prototypes, inner);
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const means = groupMeans(space, current.classOf, classes);
-    // A class that lost all its items keeps its last prototype.
-    const alive = new Set(current.classOf);
-    for (let c = 0; c < classes; c++) if (!alive.has(c)) rowOf(means, c).set(rowOf(prototypes, c));
-    prototypes = means;
+    prototypes = movedPrototypes(space, current.classOf, prototypes);
     const next = await assign(space, prototypes, inner);
     const settled = next.classOf.every((c, i) => c === current.classOf[i]);
     current = next;
@@ -40,6 +35,14 @@ export async function refinePrototypes(space: Matrix, first: Matrix, threads?: n
   }
   await inner.dispose();
   return current;
+}
+
+/** Means of the items assigned to each prototype; one that lost all its items stays where it was. */
+export function movedPrototypes(space: Matrix, classOf: Int32Array, prototypes: Matrix): Matrix {
+  const means = groupMeans(space, classOf, prototypes.rows);
+  const alive = new Set(classOf);
+  for (let c = 0; c < prototypes.rows; c++) if (!alive.has(c)) rowOf(means, c).set(rowOf(prototypes, c));
+  return means;
 }
 
 /**

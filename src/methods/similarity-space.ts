@@ -14,7 +14,7 @@ import { takeRows } from '../data/matrix.ts';
 import type { Random } from '../random.ts';
 import type { Matrix } from './contract.ts';
 import { covariance, project } from './covariance.ts';
-import { groupMeans, normaliseRows, product, rowOf } from './dense.ts';
+import { centred, groupMeans, normaliseRows, product, rowOf } from './dense.ts';
 import { leadingEigenvectors } from './principal.ts';
 import { meanRow } from './projection.ts';
 
@@ -126,15 +126,6 @@ async function fitFilter(
     for (let i = 0; i < filtered.data.length; i++) filtered.data[i]! *= shares[i % count]!;
     return filtered;
   };
-}
-
-function centred(matrix: Matrix, centreOf: (row: number) => Float32Array): Matrix {
-  const data = matrix.data.slice();
-  for (let i = 0; i < matrix.rows; i++) {
-    const centre = centreOf(i);
-    for (let j = 0; j < matrix.cols; j++) data[i * matrix.cols + j]! -= centre[j]!;
-  }
-  return { ...matrix, data };
 }
 
 /** T with T·Tᵀ = S⁻¹, S = (1 − λ)·scatter/n + λ·(mean variance)·I: the transposed inverse of S's Cholesky factor. */

@@ -1,7 +1,7 @@
 /** Attribute vectors of all instances' items: fitted to the labelled ones, read off the unlabelled ones. */
 import { takeRows } from '../../data/index.ts';
 import type { Matrix } from '../contract.ts';
-import { normaliseRows, product } from '../dense.ts';
+import { centred, normaliseRows, product } from '../dense.ts';
 import { meanRow } from '../projection.ts';
 import { attributeVectors, fitAttributes } from './attributes.ts';
 import type { Instances } from './instances.ts';
@@ -56,27 +56,24 @@ export async function attributeSpace(
     );
     const centre = meanRow(seen);
     const middle = meanRow(known);
-    const shifted = centred(known, middle);
+    const shifted = centred(known, () => middle);
     const { weights, objective: minimum } = await fitAttributes(
-      centred(seen, centre),
+      centred(seen, () => centre),
       shifted,
       ridge,
       threads,
     );
     objective += minimum / MODALITIES.length;
-    const own = centred(await features(name, wanted), centre);
+    const own = centred(await features(name, wanted), () => centre);
     const vectors = await product(own, weights, { threads });
     // Around their own mean: what unlabelled items share is the shift from the labelled classes, not what they are.
-    const unit = normaliseRows(centred(vectors, meanRow(vectors)));
+    const mean = meanRow(vectors);
+    const unit = normaliseRows(centred(vectors, () => mean));
     wanted.forEach((item, i) => {
       out.data.set(unit.data.subarray(i * out.cols, (i + 1) * out.cols), item * out.cols);
     });
   }
   return { image: result.image!, text: result.text!, objective };
-}
-
-function centred(matrix: Matrix, mean: Float32Array): Matrix {
-  return { ...matrix, data: matrix.data.map((value, i) => value - mean[i % matrix.cols]!) };
 }
 
 /** Rows `[members, a]` of class embeddings against instances' attribute vectors: cosines `[members, classes]`. */

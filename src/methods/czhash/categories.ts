@@ -6,6 +6,7 @@ import { takeRows } from '../../data/index.ts';
 import type { Random } from '../../random.ts';
 import type { CrossModalSet, Matrix } from '../contract.ts';
 import { groupMeans, normaliseRows, rowOf } from '../dense.ts';
+import { movedPrototypes } from '../prototypes.ts';
 import {
   type AttributeSpace,
   attributeScores,
@@ -154,7 +155,7 @@ export class Categories {
       return withoutHubs(scores, temperature);
     }
     const space = await this.#joint(pool, attributes, true);
-    const previous = this.#last && centresNow(space, this.#last);
+    const previous = this.#last && movedPrototypes(space, this.#last.poolClass, this.#last.centres);
     const wanted = Math.max(1, Math.min(prototypes * classes, Math.floor(pool.length / 4)));
     const count = previous?.rows ?? wanted;
     const centres = await findPrototypes(space, count, random('prototypes'), { previous, threads });
@@ -216,17 +217,6 @@ export class Categories {
     this.#place = place;
     this.#q = { data, rows: this.members.length, cols };
   }
-}
-
-/** Means of the instances that were nearest to each prototype; without any, the prototype itself. */
-function centresNow(
-  space: Matrix,
-  { centres, poolClass }: { readonly centres: Matrix; readonly poolClass: Int32Array },
-): Matrix {
-  const means = groupMeans(space, poolClass, centres.rows);
-  const alive = new Set(poolClass);
-  for (let k = 0; k < centres.rows; k++) if (!alive.has(k)) rowOf(means, k).set(rowOf(centres, k));
-  return means;
 }
 
 function largest(row: Float32Array): number {

@@ -11,7 +11,7 @@ import { takeRows } from '../../data/index.ts';
 import type { Random } from '../../random.ts';
 import type { Matrix } from '../contract.ts';
 import { groupMeans, normaliseRows, product, rowOf } from '../dense.ts';
-import { type Assignment, refinePrototypes, spreadPrototypes } from '../prototypes.ts';
+import { type Assignment, movedPrototypes, refinePrototypes, spreadPrototypes } from '../prototypes.ts';
 import { softmaxRow } from './simplex.ts';
 
 /** Starts of k-means; the one whose instances lie nearest to their prototypes wins. */
@@ -39,14 +39,10 @@ export async function findPrototypes(
     const found = await refinePrototypes(sought, first, threads);
     if (!best || found.misfit < best.misfit) best = found;
   }
-  const means = groupMeans(sought, best!.classOf, count);
-  const alive = [...new Set(best!.classOf)].sort((a, b) => a - b);
-  if (previous) {
-    const left = new Set(alive);
-    for (let k = 0; k < count; k++) if (!left.has(k)) rowOf(means, k).set(rowOf(previous, k));
-    return normaliseRows(means);
-  }
-  return normaliseRows(takeRows(means, alive));
+  const { classOf } = best!;
+  if (previous) return normaliseRows(movedPrototypes(sought, classOf, previous));
+  const alive = [...new Set(classOf)].sort((a, b) => a - b);
+  return normaliseRows(takeRows(groupMeans(sought, classOf, count), alive));
 }
 
 export interface MembershipOptions {
