@@ -1,6 +1,7 @@
 /**
  * Compiles the AssemblyScript kernels of `src/search/kernels/assembly/` to WebAssembly and writes the bytes as
- * `src/search/kernels/generated/hamming.ts`, which is not in the repository. Does nothing when sources are unchanged.
+ * `src/search/kernels/generated/hamming.ts`, which is not in the repository: once for a memory of its own, once for a
+ * memory that threads share. Does nothing when sources are unchanged.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -19,10 +20,14 @@ const FLAGS = [
   '--shrinkLevel=0',
   '--converge',
   '--runtime=stub',
-  '--enable=simd,bulk-memory',
   '--noAssert',
   '--use=abort=',
+  '--importMemory',
 ];
+const VARIANTS = {
+  HAMMING_WASM: ['--enable=simd,bulk-memory'],
+  HAMMING_SHARED_WASM: ['--enable=simd,bulk-memory,threads', '--sharedMemory', '--maximumMemory=65535'],
+};
 
 /** Everything that the output depends on. */
 async function digest() {
@@ -35,11 +40,11 @@ async function digest() {
   return hash.digest('hex');
 }
 
-async function compile() {
+async function compile(flags) {
   const { default: asc } = await import('assemblyscript/asc'); // a second to load: only when there is work
   let binary;
   const { error, stderr } = await asc.main(
-    ['hamming.ts', '--outFile=hamming.wasm', `--baseDir=${assembly}`, ...FLAGS],
+    ['hamming.ts', '--outFile=hamming.wasm', `--baseDir=${assembly}`, ...FLAGS, ...flags],
     {
       readFile: (name, base) => readFile(resolve(base, name), 'utf8').catch(() => null),
       writeFile: (name, contents) => {
@@ -58,15 +63,17 @@ async function compile() {
 const stamp = `// Made by scripts/build-kernels.mjs from sources with SHA-256 ${await digest()}. Do not edit.`;
 const present = await readFile(target, 'utf8').catch(() => '');
 if (!present.startsWith(stamp)) {
-  const binary = await compile();
-  await mkdir(dirname(target), { recursive: true });
-  const text = `${stamp}
-/** WebAssembly module of ${binary.length} bytes, in base64. */
-export const HAMMING_WASM =
+  const modules = [];
+  for (const [name, flags] of Object.entries(VARIANTS)) {
+    const binary = await compile(flags);
+    console.error(`kernels: ${name}, ${binary.length} bytes of WebAssembly`);
+    modules.push(`/** WebAssembly module of ${binary.length} bytes, in base64. */
+export const ${name} =
   '${Buffer.from(binary).toString('base64')}';
-`;
+`);
+  }
+  await mkdir(dirname(target), { recursive: true });
   const draft = `${target}.${process.pid}`;
-  await writeFile(draft, text);
+  await writeFile(draft, `${stamp}\n${modules.join('')}`);
   await rename(draft, target); // whoever reads at the same time sees the old file or the new one, never half of it
-  console.error(`kernels: ${binary.length} bytes of WebAssembly`);
 }

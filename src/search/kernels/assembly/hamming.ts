@@ -1,45 +1,65 @@
 // The exact scan: a block of codes → distances in a scratch → SIMD comparison with the limit → survivors.
 //
 // A histogram of the survivors' distances lowers the limit: once k rows lie below it, a further row at the farthest of
-// these distances cannot be a hit (of equally far rows the lowest row number wins), so the limit drops to it.
+// these distances cannot be a hit (of equally far rows the lowest row number wins), so the limit drops to it. Where that
+// order of rows is not the order of the hits (SLOT_TIES), the limit stays above the k-th distance.
 
 import { fill } from './distances';
 import {
   BLOCK,
   BLOCK_BYTES,
   DISTANCES,
-  FREE,
   SLOT_CLOSER,
   SLOT_FOUND,
   SLOT_HISTOGRAM,
   SLOT_K,
   SLOT_LIMIT,
+  SLOT_TIES,
+  SLOTS_OFFSET,
   SURVIVOR_CAPACITY,
   SURVIVOR_DISTANCES,
   SURVIVOR_ROWS,
+  arena,
 } from './layout';
 
+export { bind } from './layout';
 export { sweep } from './sweep';
-export { BLOCK, DISTANCES, FREE, SLOT_HISTOGRAM, SURVIVOR_CAPACITY, SURVIVOR_DISTANCES, SURVIVOR_ROWS };
+export { BLOCK, DISTANCES, SLOT_HISTOGRAM, SLOTS_OFFSET, SURVIVOR_CAPACITY, SURVIVOR_DISTANCES, SURVIVOR_ROWS };
 
-// Shared by the two loops below; a module's scans run one at a time.
+// Shared by the two loops below; an instance's scans run one at a time.
 let found: u32 = 0;
 let limit: u32 = 0;
 let closer: u32 = 0;
+let live: usize = 0;
+let order: usize = 0;
 
 // @ts-ignore: decorator
 @inline
-function admit(slot: usize, row: u32, distance: u32): void {
-  store<u32>(SURVIVOR_ROWS + (found << 2), row);
-  store<u16>(SURVIVOR_DISTANCES + (found << 1), <u16>distance);
+function admit(slot: usize, place: u32, distance: u32): void {
+  let row = place;
+  if (order != 0) {
+    row = load<u32>(order + ((<usize>place) << 2));
+    if (live != 0 && ((load<u8>(live + (row >> 3)) >> (row & 7)) & 1) == 0) return;
+  }
+  store<u32>(arena + SURVIVOR_ROWS + (found << 2), row);
+  store<u16>(arena + SURVIVOR_DISTANCES + (found << 1), <u16>distance);
   found++;
   const bin = slot + SLOT_HISTOGRAM + (distance << 2);
   store<u32>(bin, load<u32>(bin) + 1);
   closer++;
   const k = load<u32>(slot, SLOT_K);
-  while (closer >= k) {
-    limit--;
-    closer -= load<u32>(slot + SLOT_HISTOGRAM + (limit << 2));
+  if (load<u32>(slot, SLOT_TIES)) {
+    for (;;) {
+      const last = load<u32>(slot + SLOT_HISTOGRAM + ((limit - 1) << 2));
+      if (closer - last < k) break;
+      limit--;
+      closer -= last;
+    }
+  } else {
+    while (closer >= k) {
+      limit--;
+      closer -= load<u32>(slot + SLOT_HISTOGRAM + (limit << 2));
+    }
   }
 }
 
@@ -50,19 +70,22 @@ function admit(slot: usize, row: u32, distance: u32): void {
 // @ts-ignore: decorator
 @inline
 function filter8(slot: usize, first: u32, count: u32): void {
+  const distances = arena + DISTANCES;
+  const bitmap = order == 0 ? live : 0; // without an order, 16 rows are asked at once
   let splat = i8x16.splat(<i8>limit);
   for (let group: u32 = 0; group < count; group += 64) {
-    const at = DISTANCES + group;
+    const at = distances + group;
     const nearest = i8x16.min_u(
       i8x16.min_u(v128.load(at), v128.load(at, 16)),
       i8x16.min_u(v128.load(at, 32), v128.load(at, 48)),
     );
     if (!v128.any_true(i8x16.lt_u(nearest, splat))) continue;
     for (let i = group; i < group + 64; i += 16) {
-      let mask = i8x16.bitmask(i8x16.lt_u(v128.load(DISTANCES + i), splat));
+      let mask = i8x16.bitmask(i8x16.lt_u(v128.load(distances + i), splat));
+      if (bitmap != 0) mask &= <i32>load<u16>(bitmap + ((first + i) >> 3));
       for (; mask != 0; mask &= mask - 1) {
         const item = i + <u32>ctz(mask);
-        const distance = <u32>load<u8>(DISTANCES + item);
+        const distance = <u32>load<u8>(distances + item);
         if (distance < limit) admit(slot, first + item, distance);
       }
     }
@@ -74,19 +97,22 @@ function filter8(slot: usize, first: u32, count: u32): void {
 // @ts-ignore: decorator
 @inline
 function filter16(slot: usize, first: u32, count: u32): void {
+  const distances = arena + DISTANCES;
+  const bitmap = order == 0 ? live : 0;
   let splat = i16x8.splat(<i16>limit);
   for (let group: u32 = 0; group < count; group += 32) {
-    const at = DISTANCES + (group << 1);
+    const at = distances + (group << 1);
     const nearest = i16x8.min_u(
       i16x8.min_u(v128.load(at), v128.load(at, 16)),
       i16x8.min_u(v128.load(at, 32), v128.load(at, 48)),
     );
     if (!v128.any_true(i16x8.lt_u(nearest, splat))) continue;
     for (let i = group; i < group + 32; i += 8) {
-      let mask = i16x8.bitmask(i16x8.lt_u(v128.load(DISTANCES + (i << 1)), splat));
+      let mask = i16x8.bitmask(i16x8.lt_u(v128.load(distances + (i << 1)), splat));
+      if (bitmap != 0) mask &= <i32>load<u8>(bitmap + ((first + i) >> 3));
       for (; mask != 0; mask &= mask - 1) {
         const item = i + <u32>ctz(mask);
-        const distance = <u32>load<u16>(DISTANCES + (item << 1));
+        const distance = <u32>load<u16>(distances + (item << 1));
         if (distance < limit) admit(slot, first + item, distance);
       }
     }
@@ -95,26 +121,42 @@ function filter16(slot: usize, first: u32, count: u32): void {
 }
 
 /**
- * Scans rows `from … to−1` for the query of a slot. Returns the row reached: `to`, or less when the survivors' buffer
- * is full and must be drained before the scan goes on. Survivors come in ascending row order.
+ * Scans places `from … to−1` for the query of a slot; `from` is a multiple of 64. Returns the place reached: `to`, or
+ * less when the survivors' buffer is full and must be drained before the scan goes on.
+ *
+ * `liveBits`: bitmap of the rows that may be hits, readable up to a multiple of 16 rows; 0: all. `rowOrder`: u32 row of
+ * every place; 0: places are rows, and survivors come in ascending order.
  */
-export function scan(codes: usize, words: u32, bits: u32, slot: usize, query: usize, from: u32, to: u32): u32 {
+export function scan(
+  codes: usize,
+  words: u32,
+  bits: u32,
+  slot: usize,
+  query: usize,
+  from: u32,
+  to: u32,
+  liveBits: usize,
+  rowOrder: usize,
+): u32 {
   found = 0;
   limit = load<u32>(slot, SLOT_LIMIT);
   closer = load<u32>(slot, SLOT_CLOSER);
+  live = liveBits;
+  order = rowOrder;
   const wordBytes = (<usize>words) << 3;
+  const distances = arena + DISTANCES;
   let row = from;
-  const rows = max<u32>(64, BLOCK_BYTES / <u32>wordBytes);
+  const rows = max<u32>(64, (BLOCK_BYTES / <u32>wordBytes) & ~63);
   while (row < to && limit > 0 && found + rows <= SURVIVOR_CAPACITY) {
     const count = min<u32>(rows, to - row);
     const block = codes + <usize>row * wordBytes;
     if (bits <= 248) {
-      fill<u8>(block, count, query, words, DISTANCES);
-      if (count & 63) memory.fill(DISTANCES + count, 255, 64 - (count & 63));
+      fill<u8>(block, count, query, words, distances);
+      if (count & 63) memory.fill(distances + count, 255, 64 - (count & 63));
       filter8(slot, row, count);
     } else {
-      fill<u16>(block, count, query, words, DISTANCES);
-      if (count & 31) memory.fill(DISTANCES + (count << 1), 255, (32 - (count & 31)) << 1);
+      fill<u16>(block, count, query, words, distances);
+      if (count & 31) memory.fill(distances + (count << 1), 255, (32 - (count & 31)) << 1);
       filter16(slot, row, count);
     }
     row += count;
@@ -127,5 +169,5 @@ export function scan(codes: usize, words: u32, bits: u32, slot: usize, query: us
 
 /** All distances of rows `from … to−1` (at most one block) as u16, written over the block's scratch. */
 export function distances(codes: usize, words: u32, query: usize, from: u32, to: u32): void {
-  fill<u16>(codes + <usize>from * ((<usize>words) << 3), to - from, query, words, DISTANCES);
+  fill<u16>(codes + <usize>from * ((<usize>words) << 3), to - from, query, words, arena + DISTANCES);
 }
