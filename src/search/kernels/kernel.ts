@@ -24,6 +24,7 @@ export interface Kernel {
   ): number;
   distances(codes: number, words: number, query: number, from: number, to: number): void;
   sweep(from: number, bytes: number): bigint;
+  stripes(lanes: number, from: number, count: number): void;
 }
 
 const compiled = new Map<string, WebAssembly.Module | null>();

@@ -22,6 +22,7 @@ import {
   arena,
 } from './layout';
 
+export { stripes } from './checksum';
 export { bind } from './layout';
 export { sweep } from './sweep';
 export { BLOCK, DISTANCES, SLOT_HISTOGRAM, SLOTS_OFFSET, SURVIVOR_CAPACITY, SURVIVOR_DISTANCES, SURVIVOR_ROWS };
