@@ -55,6 +55,37 @@ export const ERRORS = {
     message: 'codes of {received} bytes do not fit into one index ({reason})',
     hint: 'Split the codes over several indexes and merge their hits.',
   },
+  INDEX_CHANGED: {
+    exit: 1,
+    message: 'rows were added, deleted or compacted while hits were being iterated',
+    hint: 'Begin the iteration again, or collect the hits before you change the index.',
+  },
+  INDEX_CLOSED: {
+    exit: 2,
+    message: 'the index was closed',
+    hint: 'Call close() after the last search, or make the index again.',
+  },
+  INDEX_FILE_INVALID: {
+    exit: 2,
+    message: '{file}: {where}: {reason}, received {received}',
+    hint: 'This is no index that Unseen saved, or it is damaged: copy the file again, or save the index again.',
+  },
+  INDEX_FILE_VERSION: {
+    exit: 2,
+    message: '{file}: index format {received} is not known, this version reads {known}',
+    hint: 'Update Unseen, or save the index again with this version.',
+  },
+  INDEX_FILE_DAMAGED: {
+    exit: 2,
+    message:
+      '{file}: {where} does not have the checksum that the file states: {expected} stated, {received} computed',
+    hint: 'The file was damaged after it was saved: copy it again, or save the index again.',
+  },
+  FAISS_FILE_INVALID: {
+    exit: 2,
+    message: '{file}: {where}: {reason}, received {received}',
+    hint: 'Read are an IndexBinaryFlat, and an IndexBinaryIDMap or IndexBinaryIDMap2 of one, as faiss.write_index_binary writes them.',
+  },
   SHAPE_MISMATCH: {
     exit: 2,
     message: '{operation}: shapes {left} and {right} do not fit ({reason})',
