@@ -7,7 +7,8 @@ import { Codes } from '../codes/index.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
 import { Random } from '../random.ts';
 import { LinearIndex } from '../search/index.ts';
-import { readBandwidth, wasmAvailable } from '../search/kernels/wasm.ts';
+import { wasmAvailable } from '../search/kernels/kernel.ts';
+import { readBandwidth } from '../search/kernels/wasm.ts';
 import { type BenchData, benchCodes } from './codes.ts';
 import { FAISS_INSTALL, FaissFlat } from './faiss.ts';
 

@@ -1,2 +1,11 @@
 export { LinearIndex, type LinearIndexOptions } from './linear-index.ts';
-export type { EngineName, HammingIndex, Hit, Id, SearchOptions } from './types.ts';
+export type {
+  AddOptions,
+  EngineName,
+  HammingIndex,
+  Hit,
+  Id,
+  IndexKind,
+  SearchOptions,
+  SearchWork,
+} from './types.ts';

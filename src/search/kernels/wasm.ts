@@ -1,61 +1,19 @@
-/** The WebAssembly kernel: codes and open queries live in the memory of one module instance. */
-import type { Codes } from '../../codes/index.ts';
+/** The WebAssembly kernel: codes and open queries live in one memory, which threads may share. */
 import { UnseenError } from '../../errors.ts';
-import { type ScanEngine, SLOTS } from './engine.ts';
-import { HAMMING_WASM } from './generated/hamming.ts';
+import { ROW_ALIGN, type ScanEngine, type ScanQuery, SLOTS } from './engine.ts';
+import { instantiate, kernelModule } from './kernel.ts';
+import { KernelMemory } from './memory.ts';
 import type { Survivors } from './survivors.ts';
 
-interface Kernel {
-  readonly memory: WebAssembly.Memory;
-  readonly BLOCK: WebAssembly.Global;
-  readonly DISTANCES: WebAssembly.Global;
-  readonly SURVIVOR_CAPACITY: WebAssembly.Global;
-  readonly SURVIVOR_ROWS: WebAssembly.Global;
-  readonly SURVIVOR_DISTANCES: WebAssembly.Global;
-  readonly SLOT_HISTOGRAM: WebAssembly.Global;
-  readonly FREE: WebAssembly.Global;
-  scan(
-    codes: number,
-    words: number,
-    bits: number,
-    slot: number,
-    query: number,
-    from: number,
-    to: number,
-  ): number;
-  distances(codes: number, words: number, query: number, from: number, to: number): void;
-  sweep(from: number, bytes: number): bigint;
-}
-
 const PAGE = 65536;
-/** 65,535 pages: one below the 4 GiB that 32-bit addresses reach, so that no end address wraps to 0. */
-const MAX_BYTES = 65535 * PAGE;
-
-let compiled: WebAssembly.Module | null | undefined;
-
-/** Compiled once; null where WebAssembly or its SIMD is missing or a content security policy forbids it. */
-function kernelModule(): WebAssembly.Module | null {
-  if (compiled === undefined) {
-    try {
-      const bytes = Uint8Array.from(atob(HAMMING_WASM), (char) => char.charCodeAt(0));
-      compiled = new WebAssembly.Module(bytes);
-    } catch {
-      compiled = null;
-    }
-  }
-  return compiled;
-}
-
-export const wasmAvailable = (): boolean => kernelModule() !== null;
-
-const instantiate = (): Kernel => new WebAssembly.Instance(kernelModule()!).exports as unknown as Kernel;
 
 /**
  * How fast one thread reads main memory, in bytes a second: the best of `repeats` passes over `bytes` (a multiple of
  * 64 KiB). No scan of codes of that size can be faster. Needs `wasmAvailable()`.
  */
 export function readBandwidth(bytes: number, repeats: number): number {
-  const { memory, sweep } = instantiate();
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { sweep } = instantiate(kernelModule(false), memory);
   const start = PAGE * memory.grow(bytes / PAGE);
   new Uint32Array(memory.buffer, start, bytes / 4).fill(0x9e3779b9); // untouched pages would all be one page of zeros
   let best = Number.POSITIVE_INFINITY;
@@ -67,114 +25,207 @@ export function readBandwidth(bytes: number, repeats: number): number {
   return bytes / (best / 1000);
 }
 
+/** Consecutive rows at consecutive addresses. All but the last of an engine are full. */
+export interface Segment {
+  readonly address: number;
+  readonly first: number;
+  count: number;
+  /** A multiple of ROW_ALIGN. */
+  capacity: number;
+}
+
 export class WasmEngine implements ScanEngine {
   readonly name = 'wasm';
-  readonly #kernel: Kernel;
-  readonly #bits: number;
-  readonly #count: number;
+  readonly memory = new KernelMemory();
+  readonly bits: number;
   /** 64-bit words a code. */
-  readonly #words: number;
-  /** Byte addresses; a slot's query words come after its histogram. */
-  readonly #slots: number;
-  readonly #slotBytes: number;
+  readonly words: number;
+  readonly segments: Segment[] = [];
+  /** One a thread; the first is this thread's. */
+  readonly arenas: readonly number[];
+  /** Offset of the query's words in a slot, behind its histogram. */
   readonly #queryOffset: number;
-  readonly #codes: number;
-  /** Views of the memory, which does not grow after the constructor. */
-  readonly #slotWords: Uint32Array;
-  readonly #scratch: Uint16Array;
-  readonly #survivorRows: Uint32Array;
-  readonly #survivorDistances: Uint16Array;
+  readonly #slotBytes: number;
+  #count = 0;
+  /** Bitmap of live rows; 0: all. */
+  #live = 0;
+  #liveAddress = 0;
+  #liveCapacity = 0;
 
-  /** Copies the codes. @throws `INDEX_TOO_LARGE` when they pass the 4 GiB of one WebAssembly memory. */
-  constructor(codes: Codes) {
-    const kernel = instantiate();
-    this.#kernel = kernel;
-    this.#bits = codes.bits;
-    this.#count = codes.count;
-    this.#words = Math.ceil(codes.bits / 64);
-    this.#queryOffset = align(kernel.SLOT_HISTOGRAM.value + 4 * (codes.bits + 1), 8);
-    this.#slotBytes = align(this.#queryOffset + 8 * this.#words, 64);
-    this.#slots = align(kernel.FREE.value, 64);
-    this.#codes = this.#slots + (SLOTS + 1) * this.#slotBytes; // one slot more for `distances`
-    const size = codes.count * 8 * this.#words;
-    const end = this.#codes + size;
-    if (end > MAX_BYTES) {
-      throw new UnseenError('INDEX_TOO_LARGE', {
-        received: size,
-        reason: `at most ${MAX_BYTES - this.#codes}`,
-      });
-    }
-    const missing = Math.ceil((end - kernel.memory.buffer.byteLength) / PAGE);
-    if (missing > 0) {
-      try {
-        kernel.memory.grow(missing);
-      } catch (cause) {
-        throw new UnseenError(
-          'INDEX_TOO_LARGE',
-          { received: size, reason: 'the memory was refused' },
-          { cause },
-        );
-      }
-    }
-    const { buffer } = kernel.memory;
-    const capacity = kernel.SURVIVOR_CAPACITY.value;
-    this.#slotWords = new Uint32Array(buffer, this.#slots, ((SLOTS + 1) * this.#slotBytes) / 4);
-    this.#scratch = new Uint16Array(buffer, kernel.DISTANCES.value, kernel.BLOCK.value);
-    this.#survivorRows = new Uint32Array(buffer, kernel.SURVIVOR_ROWS.value, capacity);
-    this.#survivorDistances = new Uint16Array(buffer, kernel.SURVIVOR_DISTANCES.value, capacity);
-    this.#load(codes);
+  /** @param threads arenas to make, ≥ 1; more than one are of use in a shared memory only. */
+  constructor(bits: number, threads = 1) {
+    const { memory } = this;
+    const { kernel } = memory;
+    this.bits = bits;
+    this.words = Math.ceil(bits / 64);
+    this.#queryOffset = align(kernel.SLOT_HISTOGRAM.value + 4 * (bits + 1), 8);
+    this.#slotBytes = align(this.#queryOffset + 8 * this.words, 64);
+    const arenaBytes = kernel.SLOTS_OFFSET.value + (SLOTS + 1) * this.#slotBytes; // one slot more for `distances`
+    this.arenas = Array.from({ length: memory.shared ? threads : 1 }, () => memory.allocate(arenaBytes));
+    kernel.bind(this.arenas[0]!);
   }
 
   get bytes(): number {
-    return this.#kernel.memory.buffer.byteLength;
+    return this.memory.bytes;
   }
 
-  open(slot: number, code: Uint8Array, k: number, limit: number): void {
-    const at = this.#slots + slot * this.#slotBytes;
-    const bytes = new Uint8Array(this.#kernel.memory.buffer, at, this.#slotBytes);
-    bytes.fill(0);
-    bytes.set(code, this.#queryOffset);
-    this.#slotWords.set([limit, 0, k], (slot * this.#slotBytes) / 4); // SLOT_LIMIT, SLOT_CLOSER, SLOT_K
+  get count(): number {
+    return this.#count;
+  }
+
+  get room(): number {
+    const last = this.segments.at(-1);
+    const behind = Math.floor((this.memory.room - 64) / this.rowBytes / ROW_ALIGN) * ROW_ALIGN;
+    return (last ? last.capacity - last.count : 0) + Math.max(0, behind);
+  }
+
+  get rowBytes(): number {
+    return 8 * this.words;
+  }
+
+  /** Address of the bitmap of live rows; 0: all are. */
+  get live(): number {
+    return this.#live;
+  }
+
+  append(packed: Uint8Array): void {
+    const width = this.bits / 8;
+    const rows = packed.length / width;
+    const last = this.segments.at(-1);
+    const spare = last ? last.capacity - last.count : 0;
+    if (rows > spare) this.#extend(rows - spare);
+    for (let row = 0; row < rows; ) {
+      const segment = this.segments.find(({ count, capacity }) => count < capacity)!;
+      const taken = Math.min(rows - row, segment.capacity - segment.count);
+      const at = segment.address + segment.count * this.rowBytes;
+      this.#write(packed.subarray(row * width, (row + taken) * width), at);
+      segment.count += taken;
+      this.#count += taken;
+      row += taken;
+    }
+  }
+
+  read(from: number, to: number): Uint8Array {
+    const width = this.bits / 8;
+    const out = new Uint8Array((to - from) * width);
+    const { u8 } = this.memory;
+    for (const { address, first, count } of this.segments) {
+      const start = Math.max(from, first);
+      const end = Math.min(to, first + count);
+      for (let row = start; row < end; row++) {
+        const at = address + (row - first) * this.rowBytes;
+        if (width === this.rowBytes) {
+          out.set(u8.subarray(at, at + (end - row) * width), (row - from) * width);
+          break;
+        }
+        out.set(u8.subarray(at, at + width), (row - from) * width);
+      }
+    }
+    return out;
+  }
+
+  setLive(bitmap: Uint8Array | undefined): void {
+    this.#live = 0;
+    if (!bitmap) return;
+    const needed = align(bitmap.length + 8, 64); // kernels read in pieces of two bytes
+    if (needed > this.#liveCapacity) {
+      this.#liveCapacity = align(needed + (needed >> 2), 64);
+      this.#liveAddress = this.memory.allocate(this.#liveCapacity);
+    }
+    this.memory.u8.set(bitmap, this.#liveAddress);
+    this.memory.u8.fill(0, this.#liveAddress + bitmap.length, this.#liveAddress + needed);
+    this.#live = this.#liveAddress;
+  }
+
+  open(slot: number, { code, k, limit, ties }: ScanQuery, thread = 0): void {
+    const at = this.#slot(slot, thread);
+    const { u8, u32 } = this.memory;
+    u8.fill(0, at, at + this.#slotBytes);
+    u8.set(code, at + this.#queryOffset);
+    u32.set([limit, 0, k, 0, ties ? 1 : 0], at / 4); // SLOT_LIMIT, SLOT_CLOSER, SLOT_K, SLOT_FOUND, SLOT_TIES
+  }
+
+  limitOf(slot: number, thread = 0): number {
+    return this.memory.u32[this.#slot(slot, thread) / 4]!;
   }
 
   scan(slot: number, from: number, to: number, survivors: Survivors): void {
-    const kernel = this.#kernel;
-    const at = this.#slots + slot * this.#slotBytes;
+    const { kernel } = this.memory;
+    const at = this.#slot(slot, 0);
     const query = at + this.#queryOffset;
-    for (let row = from; row < to; ) {
-      row = kernel.scan(this.#codes, this.#words, this.#bits, at, query, row, to) >>> 0;
-      const found = this.#slotWords[(slot * this.#slotBytes) / 4 + 3]!; // SLOT_FOUND
-      if (found > 0) {
-        survivors.append(this.#survivorRows.subarray(0, found), this.#survivorDistances.subarray(0, found));
+    for (const { address, first, count } of this.segments) {
+      const end = Math.min(to, first + count);
+      const base = address - first * this.rowBytes; // address of row 0, were it here; wraps around as the kernel's sums do
+      for (let row = Math.max(from, first); row < end; ) {
+        row = kernel.scan(base | 0, this.words, this.bits, at, query, row, end, this.#live | 0, 0) >>> 0;
+        this.#drain(at, survivors);
       }
     }
   }
 
   distances(code: Uint8Array, out: Uint16Array): void {
-    this.open(SLOTS, code, 0, 0);
-    const kernel = this.#kernel;
-    const query = this.#slots + SLOTS * this.#slotBytes + this.#queryOffset;
-    const block = this.#scratch.length;
-    for (let row = 0; row < this.#count; row += block) {
-      const end = Math.min(row + block, this.#count);
-      kernel.distances(this.#codes, this.#words, query, row, end);
-      out.set(end - row === block ? this.#scratch : this.#scratch.subarray(0, end - row), row);
+    this.open(SLOTS, { code, k: 0, limit: 0, ties: false });
+    const { kernel, memory } = this.memory;
+    const query = this.#slot(SLOTS, 0) + this.#queryOffset;
+    const block = kernel.BLOCK.value as number;
+    const scratch = new Uint16Array(memory.buffer, this.arenas[0]! + kernel.DISTANCES.value, block);
+    for (const { address, first, count } of this.segments) {
+      for (let row = 0; row < count; row += block) {
+        const to = Math.min(row + block, count);
+        kernel.distances(address | 0, this.words, query, row, to);
+        out.set(scratch.subarray(0, to - row), first + row);
+      }
     }
   }
 
-  #load(codes: Codes): void {
-    const width = codes.bytesPerCode;
-    const padded = 8 * this.#words;
-    const target = new Uint8Array(this.#kernel.memory.buffer, this.#codes, codes.count * padded);
-    if (width === padded) {
-      target.set(codes.bytes);
+  #slot(slot: number, thread: number): number {
+    return this.arenas[thread]! + this.memory.kernel.SLOTS_OFFSET.value + slot * this.#slotBytes;
+  }
+
+  #drain(slot: number, survivors: Survivors): void {
+    const { kernel, u32, memory } = this.memory;
+    const found = u32[slot / 4 + 3]!; // SLOT_FOUND
+    if (found === 0) return;
+    const arena = this.arenas[0]!;
+    survivors.append(
+      new Uint32Array(memory.buffer, arena + kernel.SURVIVOR_ROWS.value, found),
+      new Uint16Array(memory.buffer, arena + kernel.SURVIVOR_DISTANCES.value, found),
+    );
+  }
+
+  /** Room for so many rows more: the last segment grows where nothing lies behind it, else a new one begins. */
+  #extend(rows: number): void {
+    if (rows > this.room) {
+      throw new UnseenError('INDEX_TOO_LARGE', {
+        received: rows * this.rowBytes,
+        reason: `at most ${this.room * this.rowBytes}`,
+      });
+    }
+    const capacity = align(rows, ROW_ALIGN);
+    const last = this.segments.at(-1);
+    const end = last && last.address + last.capacity * this.rowBytes;
+    const address = this.memory.allocate(capacity * this.rowBytes);
+    if (last && address === end) last.capacity += capacity;
+    else this.segments.push({ address, first: last ? last.first + last.capacity : 0, count: 0, capacity });
+  }
+
+  /** Packed codes to rows padded to whole words. */
+  #write(packed: Uint8Array, address: number): void {
+    const { u8 } = this.memory;
+    const width = this.bits / 8;
+    if (width === this.rowBytes) {
+      u8.set(packed, address);
       return;
     }
-    // Fresh memory is zero, so the padding of codes and queries agrees.
-    for (let row = 0; row < codes.count; row++) {
-      const source = row * width;
-      const place = row * padded;
-      for (let i = 0; i < width; i++) target[place + i] = codes.bytes[source + i]!;
+    if (width > 32) {
+      for (let i = 0, at = address; i < packed.length; i += width, at += this.rowBytes) {
+        u8.set(packed.subarray(i, i + width), at);
+      }
+      return;
+    }
+    const gap = this.rowBytes - width; // short rows: a call for each would cost more than its bytes
+    for (let i = 0, at = address; i < packed.length; at += gap) {
+      for (let byte = 0; byte < width; byte++) u8[at++] = packed[i++]!;
     }
   }
 }

@@ -1,0 +1,191 @@
+/** What an index keeps its rows in, and the plain one: shards of codes that are scanned, each in a memory of its own. */
+import { UnseenError } from '../errors.ts';
+import { ROW_ALIGN, type ScanEngine, SLOTS } from './kernels/engine.ts';
+import { TypeScriptEngine } from './kernels/fallback.ts';
+import { wasmAvailable } from './kernels/kernel.ts';
+import { Survivors } from './kernels/survivors.ts';
+import { WasmEngine } from './kernels/wasm.ts';
+import type { EngineName, SearchWork } from './types.ts';
+
+/** What a search asks of the store. */
+export interface FindPlan {
+  /** Hits wanted a query, 1 … 2³²−1. */
+  readonly k: number;
+  /** Rows at a distance ≥ limit are no hits. */
+  readonly limit: number;
+  /** All rows as far as the k-th are wanted: the order of ids, not of rows, decides among them. */
+  readonly ties: boolean;
+  readonly threads: number;
+  /** Called every few milliseconds; lets other work in and throws when the search is to stop. */
+  readonly pause: () => Promise<void> | undefined;
+}
+
+/** Hits of one query by (distance, row). */
+export interface Found {
+  readonly rows: Uint32Array;
+  readonly distances: Uint16Array;
+}
+
+export interface RowStore {
+  readonly engine: EngineName;
+  readonly threads: number;
+  readonly bytes: number;
+  readonly count: number;
+  /** Copies packed codes behind the last row. @throws `INDEX_TOO_LARGE`, and then holds what it held. */
+  append(packed: Uint8Array): void;
+  /** Packed codes of rows `from … to−1`. */
+  read(from: number, to: number): Uint8Array;
+  /** Bitmap `[ceil(count/8)]` of the rows that may be found from now on; undefined: all. */
+  setLive(bitmap: Uint8Array | undefined): void;
+  /** Packed queries, one after the other. */
+  find(queries: readonly Uint8Array[], plan: FindPlan): Promise<{ found: Found[]; work: SearchWork }>;
+  /** Lets go of threads. */
+  close(): void;
+}
+
+/** Bytes of codes that a group of queries goes over before the next tile: they stay in the L2 cache. */
+const TILE_BYTES = 256 * 1024;
+/** The same for a single query, which gains nothing from the cache: only a bound on the time between pauses. */
+const TILE_BYTES_ALONE = 16 * 1024 * 1024;
+/** Row numbers are 32 bits. */
+const MOST_ROWS = 2 ** 32 - ROW_ALIGN;
+
+interface Shard {
+  readonly engine: ScanEngine;
+  /** Row of its first code, a multiple of ROW_ALIGN. */
+  readonly first: number;
+}
+
+export class CodeStore implements RowStore {
+  readonly engine: EngineName;
+  readonly bits: number;
+  readonly threads: number;
+  readonly shards: Shard[] = [];
+  readonly #shardRows: number;
+
+  /**
+   * @param shardRows most rows of one shard, a multiple of ROW_ALIGN; default: what fits into one memory.
+   * @throws `ARGUMENT_INVALID` if the engine does not run here.
+   */
+  constructor(bits: number, engine?: EngineName, threads = 1, shardRows = Number.POSITIVE_INFINITY) {
+    this.engine = chooseEngine(engine);
+    this.bits = bits;
+    this.#shardRows = shardRows;
+    const first = this.#newShard(threads);
+    this.threads = first instanceof WasmEngine ? first.arenas.length : 1;
+  }
+
+  get count(): number {
+    const { engine, first } = this.shards.at(-1)!;
+    return first + engine.count;
+  }
+
+  get bytes(): number {
+    return this.shards.reduce((sum, { engine }) => sum + engine.bytes, 0);
+  }
+
+  append(packed: Uint8Array): void {
+    const width = this.bits / 8;
+    const rows = packed.length / width;
+    if (this.count + rows > MOST_ROWS) {
+      throw new UnseenError('INDEX_TOO_LARGE', {
+        received: packed.length,
+        reason: `at most ${MOST_ROWS} rows`,
+      });
+    }
+    for (let row = 0; row < rows; ) {
+      const { engine } = this.shards.at(-1)!;
+      const room = Math.min(engine.room, this.#shardRows - engine.count);
+      const taken = Math.min(rows - row, room);
+      engine.append(packed.subarray(row * width, (row + taken) * width));
+      row += taken;
+      if (row < rows) this.#newShard(this.threads);
+    }
+  }
+
+  read(from: number, to: number): Uint8Array {
+    const width = this.bits / 8;
+    const out = new Uint8Array((to - from) * width);
+    for (const { engine, first } of this.shards) {
+      const start = Math.max(from, first);
+      const end = Math.min(to, first + engine.count);
+      if (start < end) out.set(engine.read(start - first, end - first), (start - from) * width);
+    }
+    return out;
+  }
+
+  setLive(bitmap: Uint8Array | undefined): void {
+    for (const { engine, first } of this.shards) {
+      engine.setLive(bitmap?.subarray(first / 8, Math.ceil((first + engine.count) / 8)));
+    }
+  }
+
+  async find(queries: readonly Uint8Array[], plan: FindPlan): Promise<{ found: Found[]; work: SearchWork }> {
+    const found: Found[] = [];
+    let codesCompared = 0;
+    for (let from = 0; from < queries.length; from += SLOTS) {
+      const group = queries.slice(from, from + SLOTS);
+      const survivors = group.map(() => new Survivors());
+      const limits = group.map(() => plan.limit);
+      for (const shard of this.shards) {
+        codesCompared += await this.#scanShard(shard, group, limits, survivors, plan);
+      }
+      for (const one of survivors) found.push(one.first(plan.k, this.bits, plan.ties));
+    }
+    return { found, work: { codesCompared, bucketsProbed: 0, queriesScanned: queries.length } };
+  }
+
+  /** Distances of all rows to one code, to `out` `[count]`. */
+  distances(code: Uint8Array, out: Uint16Array): void {
+    for (const { engine, first } of this.shards) {
+      engine.distances(code, out.subarray(first, first + engine.count));
+    }
+  }
+
+  close(): void {}
+
+  /** A group of queries over one shard. `limits` carry over to the next shard, whose rows are all higher. */
+  async #scanShard(
+    { engine, first }: Shard,
+    group: readonly Uint8Array[],
+    limits: number[],
+    survivors: readonly Survivors[],
+    { k, ties, pause }: FindPlan,
+  ): Promise<number> {
+    const bytes = group.length === 1 ? TILE_BYTES_ALONE : TILE_BYTES;
+    const tile = Math.ceil(bytes / Math.max(8, this.bits / 8) / ROW_ALIGN) * ROW_ALIGN;
+    for (const [slot, code] of group.entries()) engine.open(slot, { code, k, limit: limits[slot]!, ties });
+    let compared = 0;
+    for (let from = 0; from < engine.count; from += tile) {
+      const to = Math.min(from + tile, engine.count);
+      for (let slot = 0; slot < group.length; slot++) {
+        if (engine.limitOf(slot) === 0) continue;
+        survivors[slot]!.base = first;
+        engine.scan(slot, from, to, survivors[slot]!);
+        compared += to - from;
+      }
+      await pause();
+    }
+    for (let slot = 0; slot < group.length; slot++) limits[slot] = engine.limitOf(slot);
+    return compared;
+  }
+
+  #newShard(threads: number): ScanEngine {
+    const first = this.shards.length > 0 ? this.count : 0;
+    const engine =
+      this.engine === 'wasm' ? new WasmEngine(this.bits, threads) : new TypeScriptEngine(this.bits);
+    this.shards.push({ engine, first });
+    return engine;
+  }
+}
+
+/** @throws `ARGUMENT_INVALID` if it does not run here. */
+export function chooseEngine(name: EngineName | undefined): EngineName {
+  if (name === undefined) return wasmAvailable() ? 'wasm' : 'typescript';
+  if (name === 'typescript' || (name === 'wasm' && wasmAvailable())) return name;
+  throw new UnseenError('ARGUMENT_INVALID', {
+    name: 'engine',
+    reason: 'must be "typescript", or "wasm" where WebAssembly with SIMD runs',
+    received: name,
+  });
+}
