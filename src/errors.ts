@@ -57,8 +57,8 @@ export const ERRORS = {
   },
   INDEX_CHANGED: {
     exit: 1,
-    message: 'rows were added, deleted or compacted while hits were being iterated',
-    hint: 'Begin the iteration again, or collect the hits before you change the index.',
+    message: 'rows were added, deleted or compacted while the index was being read',
+    hint: 'Begin again, and change the index before or after: iterate, rerank, dedup and knnGraph are many searches.',
   },
   INDEX_CLOSED: {
     exit: 2,
