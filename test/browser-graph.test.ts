@@ -7,6 +7,8 @@ import type * as ort from '../src/encoders/ort.ts';
 import * as ortWeb from '../src/encoders/ort.web.ts';
 import type * as folder from '../src/model/folder.ts';
 import * as folderWeb from '../src/model/folder.web.ts';
+import type * as spawn from '../src/search/threads/spawn.ts';
+import * as spawnWeb from '../src/search/threads/spawn.web.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -64,13 +66,20 @@ describe('what a browser loads', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         ...PACKAGES,
-        ...swaps.values(),
+        ...[...swaps.values()].filter((file) => !file.startsWith('src/search/')),
         'src/model/manifest.ts',
         'src/encoders/text/word-encoder.ts',
         'src/encoders/backbone/backbone.ts',
         'src/encoders/gradients.ts',
       ]),
     );
+  });
+
+  it('of unseen/search is the whole of it: kernels, threads', () => {
+    const files = [...reachedFrom(entryOf('./search')).keys()];
+    const web = [...swaps.values()].filter((file) => file.startsWith('src/search/'));
+    expect(web.length).toBeGreaterThan(0);
+    expect(files).toEqual(expect.arrayContaining([...web, 'src/search/kernels/wasm.ts']));
   });
 
   it('is walked rightly: the same walk without the swaps finds what only Node has', () => {
@@ -86,7 +95,13 @@ describe('the files that a browser loads in place of others', () => {
     'src/encoders/decode': typeof decode;
     'src/encoders/ort': typeof ort;
     'src/model/folder': typeof folder;
-  } = { 'src/encoders/decode': decodeWeb, 'src/encoders/ort': ortWeb, 'src/model/folder': folderWeb };
+    'src/search/threads/spawn': typeof spawn;
+  } = {
+    'src/encoders/decode': decodeWeb,
+    'src/encoders/ort': ortWeb,
+    'src/model/folder': folderWeb,
+    'src/search/threads/spawn': spawnWeb,
+  };
 
   it('lie beside them, export what they export, and are all known here', () => {
     const expected = Object.keys(twins).map((name) => [`${name}.ts`, `${name}.web.ts`]);

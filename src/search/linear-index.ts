@@ -27,7 +27,7 @@ export class LinearIndex extends BaseIndex<CodeStore> {
    */
   static from(codes: Codes, { ids, engine, threads = 1 }: LinearIndexOptions = {}): LinearIndex {
     checkThreads(threads);
-    return new LinearIndex(firstParts(new CodeStore(codes.bits, engine, threads), codes, ids));
+    return new LinearIndex(firstParts(new CodeStore(codes.bits, { engine, threads }), codes, ids));
   }
 
   /** From parts that a file or a test made. */
@@ -52,7 +52,7 @@ export class LinearIndex extends BaseIndex<CodeStore> {
   }
 
   protected makeStore(): CodeStore {
-    return new CodeStore(this.bits, this.engine, this.threads);
+    return new CodeStore(this.bits, { engine: this.engine, threads: this.threads });
   }
 }
 

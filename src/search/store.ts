@@ -5,6 +5,8 @@ import { TypeScriptEngine } from './kernels/fallback.ts';
 import { wasmAvailable } from './kernels/kernel.ts';
 import { Survivors } from './kernels/survivors.ts';
 import { WasmEngine } from './kernels/wasm.ts';
+import { letGo } from './threads/pool.ts';
+import { scanInThreads } from './threads/scan.ts';
 import type { EngineName, SearchWork } from './types.ts';
 
 /** What a search asks of the store. */
@@ -47,6 +49,10 @@ export interface RowStore {
 const TILE_BYTES = 256 * 1024;
 /** The same for a single query, which gains nothing from the cache: only a bound on the time between pauses. */
 const TILE_BYTES_ALONE = 16 * 1024 * 1024;
+/** A single query over several threads: tiles small enough that all end at about the same time. */
+const TILE_BYTES_THREADS = 1024 * 1024;
+/** A message to a thread and back takes about 50 µs: below it, threads cost more than they save. */
+const MIN_BYTES_THREADS = 4 * 1024 * 1024;
 /** Row numbers are 32 bits. */
 const MOST_ROWS = 2 ** 32 - ROW_ALIGN;
 
@@ -56,22 +62,31 @@ interface Shard {
   readonly first: number;
 }
 
+export interface CodeStoreOptions {
+  readonly engine?: EngineName | undefined;
+  /** Default: 1. */
+  readonly threads?: number;
+  /** Most rows of one shard, a multiple of ROW_ALIGN. Default: what fits into one memory. */
+  readonly shardRows?: number;
+  /** Bytes to read, all queries together, from which on threads are used. */
+  readonly threadBytes?: number;
+}
+
 export class CodeStore implements RowStore {
   readonly engine: EngineName;
   readonly bits: number;
   readonly threads: number;
   readonly shards: Shard[] = [];
   readonly #shardRows: number;
+  readonly #threadBytes: number;
 
-  /**
-   * @param shardRows most rows of one shard, a multiple of ROW_ALIGN; default: what fits into one memory.
-   * @throws `ARGUMENT_INVALID` if the engine does not run here.
-   */
-  constructor(bits: number, engine?: EngineName, threads = 1, shardRows = Number.POSITIVE_INFINITY) {
-    this.engine = chooseEngine(engine);
+  /** @throws `ARGUMENT_INVALID` if the engine does not run here. */
+  constructor(bits: number, options: CodeStoreOptions = {}) {
+    this.engine = chooseEngine(options.engine);
     this.bits = bits;
-    this.#shardRows = shardRows;
-    const first = this.#newShard(threads);
+    this.#shardRows = options.shardRows ?? Number.POSITIVE_INFINITY;
+    this.#threadBytes = options.threadBytes ?? MIN_BYTES_THREADS;
+    const first = this.#newShard(options.threads ?? 1);
     this.threads = first instanceof WasmEngine ? first.arenas.length : 1;
   }
 
@@ -142,7 +157,9 @@ export class CodeStore implements RowStore {
     }
   }
 
-  close(): void {}
+  close(): void {
+    for (const { engine } of this.shards) if (engine instanceof WasmEngine) letGo(engine.memory);
+  }
 
   /** A group of queries over one shard. `limits` carry over to the next shard, whose rows are all higher. */
   async #scanShard(
@@ -150,10 +167,23 @@ export class CodeStore implements RowStore {
     group: readonly Uint8Array[],
     limits: number[],
     survivors: readonly Survivors[],
-    { k, ties, pause }: FindPlan,
+    { k, ties, threads, pause }: FindPlan,
   ): Promise<number> {
-    const bytes = group.length === 1 ? TILE_BYTES_ALONE : TILE_BYTES;
+    const threaded =
+      threads > 1 &&
+      engine instanceof WasmEngine &&
+      engine.count * engine.rowBytes * group.length >= this.#threadBytes;
+    const bytes = group.length > 1 ? TILE_BYTES : threaded ? TILE_BYTES_THREADS : TILE_BYTES_ALONE;
     const tile = Math.ceil(bytes / Math.max(8, this.bits / 8) / ROW_ALIGN) * ROW_ALIGN;
+    if (threaded) {
+      const queries = group.map((code, slot) => ({ code, k, limit: limits[slot]!, ties }));
+      const done = await scanInThreads(engine, queries, limits, { tileRows: tile, threads, pause });
+      for (const [slot, tiles] of done.bySlot.entries()) {
+        survivors[slot]!.base = first;
+        for (const { rows, distances } of tiles) survivors[slot]!.append(rows, distances);
+      }
+      return done.compared;
+    }
     for (const [slot, code] of group.entries()) engine.open(slot, { code, k, limit: limits[slot]!, ties });
     let compared = 0;
     for (let from = 0; from < engine.count; from += tile) {

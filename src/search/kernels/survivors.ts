@@ -42,6 +42,11 @@ export class Survivors {
     return { rows, distances };
   }
 
+  /** All of them, in the order they came. */
+  all(): { rows: Uint32Array; distances: Uint16Array } {
+    return { rows: this.#rows.subarray(0, this.count), distances: this.#distances.subarray(0, this.count) };
+  }
+
   #reserve(needed: number): void {
     if (needed <= this.#rows.length) return;
     const capacity = Math.max(needed, 2 * this.#rows.length);

@@ -178,6 +178,23 @@ export class WasmEngine implements ScanEngine {
     }
   }
 
+  /** What a thread must know to scan for the first `slots` open queries of its arena. */
+  job(thread: number, slots: number) {
+    const { kernel } = this.memory;
+    return {
+      op: 'scan' as const,
+      arena: this.arenas[thread]!,
+      words: this.words,
+      bits: this.bits,
+      live: this.#live,
+      segments: this.segments.map(({ address, first, count }) => ({ address, first, count })),
+      slots: Array.from({ length: slots }, (_, slot) => this.#slot(slot, thread)),
+      queryOffset: this.#queryOffset,
+      survivorRows: kernel.SURVIVOR_ROWS.value as number,
+      survivorDistances: kernel.SURVIVOR_DISTANCES.value as number,
+    };
+  }
+
   #slot(slot: number, thread: number): number {
     return this.arenas[thread]! + this.memory.kernel.SLOTS_OFFSET.value + slot * this.#slotBytes;
   }

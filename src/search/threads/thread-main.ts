@@ -1,0 +1,129 @@
+/**
+ * What a search thread does. The function is sent as source text, so that neither Node nor a bundler has to find a
+ * file: it uses nothing outside itself but what every worker has.
+ */
+
+/** One thread's share of a scan: tiles are taken from a common counter until none is left. */
+export interface ScanJob {
+  readonly op: 'scan';
+  readonly job: number;
+  /** Which attached memory. */
+  readonly key: number;
+  readonly arena: number;
+  /** Int32: [next tile, 1 when the search is to stop]. */
+  readonly control: SharedArrayBuffer;
+  readonly tiles: number;
+  /** Rows of a tile, a multiple of 64. */
+  readonly tileRows: number;
+  readonly words: number;
+  readonly bits: number;
+  readonly live: number;
+  readonly segments: readonly { readonly address: number; readonly first: number; readonly count: number }[];
+  /** Addresses of the open queries' slots in this thread's arena. */
+  readonly slots: readonly number[];
+  readonly queryOffset: number;
+  readonly survivorRows: number;
+  readonly survivorDistances: number;
+}
+
+/** What came through in one tile for one slot, in ascending order of rows. */
+export interface TileSurvivors {
+  readonly tile: number;
+  readonly slot: number;
+  readonly rows: Uint32Array;
+  readonly distances: Uint16Array;
+}
+
+export interface ScanReply {
+  readonly job: number;
+  readonly found: readonly TileSurvivors[];
+  readonly compared: number;
+}
+
+export type ThreadRequest =
+  | {
+      readonly op: 'attach';
+      readonly key: number;
+      readonly module: WebAssembly.Module;
+      readonly memory: WebAssembly.Memory;
+    }
+  | { readonly op: 'detach'; readonly key: number }
+  | ScanJob;
+
+export type ThreadReply =
+  | ScanReply
+  | { readonly ready: true }
+  | { readonly job: number; readonly error: string };
+
+export function threadMain(
+  reply: (message: ThreadReply, transfer: ArrayBuffer[]) => void,
+  onMessage: (listener: (message: ThreadRequest) => void) => void,
+): void {
+  interface Attached {
+    readonly memory: WebAssembly.Memory;
+    readonly kernel: {
+      bind(arena: number): void;
+      scan(...values: number[]): number;
+    };
+  }
+  const attached = new Map<number, Attached>();
+
+  const scan = (job: ScanJob): void => {
+    const { memory, kernel } = attached.get(job.key)!;
+    const control = new Int32Array(job.control);
+    const u32 = new Uint32Array(memory.buffer);
+    const found: TileSurvivors[] = [];
+    const transfer: ArrayBuffer[] = [];
+    let compared = 0;
+    kernel.bind(job.arena);
+    for (;;) {
+      const tile = Atomics.add(control, 0, 1);
+      if (tile >= job.tiles || Atomics.load(control, 1) === 1) break;
+      const from = tile * job.tileRows;
+      for (let i = 0; i < job.slots.length; i++) {
+        const slot = job.slots[i]!;
+        if (u32[slot / 4] === 0) continue; // SLOT_LIMIT: nothing can come in any more
+        for (const { address, first, count } of job.segments) {
+          const end = Math.min(from + job.tileRows, first + count);
+          const base = (address - first * job.words * 8) | 0;
+          for (let row = Math.max(from, first); row < end; ) {
+            const next =
+              kernel.scan(base, job.words, job.bits, slot, slot + job.queryOffset, row, end, job.live, 0) >>>
+              0;
+            compared += next - row;
+            row = next;
+            const survived = u32[slot / 4 + 3]!; // SLOT_FOUND
+            if (survived === 0) continue;
+            const rows = new Uint32Array(memory.buffer, job.arena + job.survivorRows, survived).slice();
+            const distances = new Uint16Array(
+              memory.buffer,
+              job.arena + job.survivorDistances,
+              survived,
+            ).slice();
+            found.push({ tile, slot: i, rows, distances });
+            transfer.push(rows.buffer, distances.buffer);
+          }
+        }
+      }
+    }
+    reply({ job: job.job, found, compared }, transfer);
+  };
+
+  onMessage((message) => {
+    if (message.op === 'attach') {
+      const { key, module, memory } = message;
+      const kernel = new WebAssembly.Instance(module, { env: { memory } })
+        .exports as unknown as Attached['kernel'];
+      attached.set(key, { memory, kernel });
+    } else if (message.op === 'detach') {
+      attached.delete(message.key);
+    } else {
+      try {
+        scan(message);
+      } catch (error) {
+        reply({ job: message.job, error: String(error) }, []);
+      }
+    }
+  });
+  reply({ ready: true }, []);
+}
