@@ -10,6 +10,14 @@ export interface Kernel {
   readonly SURVIVOR_DISTANCES: WebAssembly.Global;
   readonly SLOTS_OFFSET: WebAssembly.Global;
   readonly SLOT_HISTOGRAM: WebAssembly.Global;
+  readonly FIND_BYTES: WebAssembly.Global;
+  readonly FIND_COMPARED: WebAssembly.Global;
+  readonly FIND_QUERY: WebAssembly.Global;
+  readonly FIND_KEYS: WebAssembly.Global;
+  readonly FIND_ROWS: WebAssembly.Global;
+  readonly FIND_DISTANCES: WebAssembly.Global;
+  readonly HEAP_CAPACITY: WebAssembly.Global;
+  readonly HITS_CAPACITY: WebAssembly.Global;
   bind(arena: number): void;
   scan(
     codes: number,
@@ -24,6 +32,43 @@ export interface Kernel {
   ): number;
   distances(codes: number, words: number, query: number, from: number, to: number): void;
   sweep(from: number, bytes: number): bigint;
+  openFind(index: number, state: number): void;
+  find(index: number, state: number, live: number): number;
+  widen(packed: number, width: number, count: number, words: number, out: number): void;
+  countBuckets(
+    codes: number,
+    words: number,
+    count: number,
+    offset: number,
+    mask: number,
+    starts: number,
+  ): void;
+  sumBuckets(starts: number, buckets: number): void;
+  placeCodes(
+    codes: number,
+    words: number,
+    count: number,
+    first: number,
+    rows: number,
+    offset: number,
+    mask: number,
+    starts: number,
+    sorted: number,
+    order: number,
+  ): void;
+  enterPlaces(
+    codes: number,
+    words: number,
+    count: number,
+    from: number,
+    offset: number,
+    mask: number,
+    starts: number,
+    entries: number,
+  ): void;
+  chain(index: number, from: number, to: number): void;
+  startsAreSound(starts: number, buckets: number, last: number): number;
+  isPermutation(values: number, count: number, seen: number): number;
   stripes(lanes: number, from: number, count: number): void;
 }
 

@@ -24,6 +24,28 @@ import {
 
 export { stripes } from './checksum';
 export { bind } from './layout';
+export {
+  chain,
+  countBuckets,
+  enterPlaces,
+  isPermutation,
+  placeCodes,
+  startsAreSound,
+  sumBuckets,
+  widen,
+} from './buckets';
+export {
+  FIND_BYTES,
+  FIND_COMPARED,
+  FIND_DISTANCES,
+  FIND_KEYS,
+  FIND_QUERY,
+  FIND_ROWS,
+  HEAP_CAPACITY,
+  HITS_CAPACITY,
+  find,
+  openFind,
+} from './probe';
 export { sweep } from './sweep';
 export { BLOCK, DISTANCES, SLOT_HISTOGRAM, SLOTS_OFFSET, SURVIVOR_CAPACITY, SURVIVOR_DISTANCES, SURVIVOR_ROWS };
 

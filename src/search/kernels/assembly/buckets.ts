@@ -1,0 +1,139 @@
+// Makes the tables of an index by counting sort. `starts` is u32 [2^width + 2] of zeros: counts are taken two places
+// ahead, sums then stand one place ahead and serve as cursors, and when every code is placed starts[v] is where bucket
+// v begins and starts[2^width] the number of codes.
+
+import {
+  INDEX_FIRST_TABLE,
+  INDEX_TABLES,
+  INDEX_TAIL_CODES,
+  INDEX_WORDS,
+  TABLE_BYTES,
+  TABLE_HEADS,
+  TABLE_NEXT,
+  TABLE_OFFSET,
+  maskOf,
+  substring,
+} from './substrings';
+
+/** Pads `count` packed codes of `width` bytes to whole words. */
+export function widen(packed: usize, width: u32, count: u32, words: u32, out: usize): void {
+  const wordBytes = words << 3;
+  for (let i: u32 = 0; i < count; i++) {
+    memory.copy(out, packed, width);
+    memory.fill(out + width, 0, wordBytes - width);
+    packed += width;
+    out += wordBytes;
+  }
+}
+
+export function countBuckets(codes: usize, words: u32, count: u32, offset: u32, mask: u32, starts: usize): void {
+  const wordBytes = words << 3;
+  for (let i: u32 = 0; i < count; i++) {
+    const at = starts + (<usize>substring(codes, offset, mask) << 2);
+    store<u32>(at, load<u32>(at, 8) + 1, 8);
+    codes += wordBytes;
+  }
+}
+
+export function sumBuckets(starts: usize, buckets: u32): void {
+  let sum: u32 = 0;
+  const end = starts + ((<usize>buckets + 2) << 2);
+  for (let at = starts; at < end; at += 4) {
+    sum += load<u32>(at);
+    store<u32>(at, sum);
+  }
+}
+
+/** Copies codes to where their bucket of table 0 goes on, and notes their rows: u32 [count] at `rows`, or 0: `first …`. */
+export function placeCodes(
+  codes: usize,
+  words: u32,
+  count: u32,
+  first: u32,
+  rows: usize,
+  offset: u32,
+  mask: u32,
+  starts: usize,
+  sorted: usize,
+  order: usize,
+): void {
+  const wordBytes = words << 3;
+  for (let i: u32 = 0; i < count; i++) {
+    const at = starts + (<usize>substring(codes, offset, mask) << 2);
+    const place = load<u32>(at, 4);
+    store<u32>(at, place + 1, 4);
+    store<u32>(order + (<usize>place << 2), rows != 0 ? load<u32>(rows + (<usize>i << 2)) : first + i);
+    const out = sorted + <usize>place * wordBytes;
+    for (let w: u32 = 0; w < wordBytes; w += 8) store<u64>(out + w, load<u64>(codes + w));
+    codes += wordBytes;
+  }
+}
+
+/** Enters places `from …` of codes that begin at `codes` into a table. */
+export function enterPlaces(
+  codes: usize,
+  words: u32,
+  count: u32,
+  from: u32,
+  offset: u32,
+  mask: u32,
+  starts: usize,
+  entries: usize,
+): void {
+  const wordBytes = words << 3;
+  for (let i: u32 = 0; i < count; i++) {
+    const at = starts + (<usize>substring(codes, offset, mask) << 2);
+    const entry = load<u32>(at, 4);
+    store<u32>(at, entry + 1, 4);
+    store<u32>(entries + (<usize>entry << 2), from + i);
+    codes += wordBytes;
+  }
+}
+
+/** Hangs codes of the tail, places `from … to−1`, into the chains of all tables. */
+export function chain(index: usize, from: u32, to: u32): void {
+  const wordBytes = load<u32>(index, INDEX_WORDS) << 3;
+  const codes: usize = load<u32>(index, INDEX_TAIL_CODES);
+  const last = index + INDEX_FIRST_TABLE + load<u32>(index, INDEX_TABLES) * TABLE_BYTES;
+  for (let table = index + INDEX_FIRST_TABLE; table < last; table += TABLE_BYTES) {
+    const offset = load<u32>(table, TABLE_OFFSET);
+    const mask = maskOf(table);
+    const heads: usize = load<u32>(table, TABLE_HEADS);
+    const next: usize = load<u32>(table, TABLE_NEXT);
+    let code = codes + <usize>from * wordBytes;
+    for (let i = from; i < to; i++) {
+      const head = heads + (<usize>substring(code, offset, mask) << 2);
+      store<u32>(next + (<usize>i << 2), load<u32>(head));
+      store<u32>(head, i + 1);
+      code += wordBytes;
+    }
+  }
+}
+
+/** Whether u32 [count] ascend from 0 to `last`. */
+export function startsAreSound(starts: usize, buckets: u32, last: u32): bool {
+  let before = load<u32>(starts);
+  if (before != 0) return false;
+  for (let v: u32 = 1; v <= buckets; v++) {
+    const start = load<u32>(starts + (<usize>v << 2));
+    if (start < before) return false;
+    before = start;
+  }
+  return before == last;
+}
+
+/**
+ * Whether u32 [count] are a permutation of 0 … count−1. `seen`: bitmap of zeros, whole 32-bit words.
+ */
+export function isPermutation(values: usize, count: u32, seen: usize): bool {
+  for (let i: u32 = 0; i < count; i++) {
+    const value = load<u32>(values + (<usize>i << 2));
+    if (value >= count) return false;
+    const at = seen + (<usize>(value >> 5) << 2);
+    const bit = (<u32>1) << (value & 31);
+    const word = load<u32>(at);
+    if (word & bit) return false;
+    store<u32>(at, word | bit);
+  }
+  return true;
+}

@@ -1,0 +1,461 @@
+// One exact search through substrings, as a loop of steps. A step (table t, radius s) looks up all buckets whose
+// substring differs from the query's in exactly s bits, and compares the codes in them.
+//
+// Let reach(t) be the number of radii that table t has done. A code that is in none of the buckets differs from the
+// query by at least reach(t) bits in every substring t, so by sum reach(t) in all: everything nearer has been found. The
+// search ends when that sum comes to the limit. This holds for any order of the steps, so the cheapest is taken next:
+// what it costs is known from where its buckets begin and end, which is looked up first. Crowded buckets, which make
+// clustered codes slow when all tables go by the same radius, come last and are mostly never opened.
+
+import { compareList, compareRun, setQuery } from './compare';
+import {
+  CANDIDATES,
+  CHAIN_AT,
+  CHAIN_COUNT,
+  CHAIN_LIST,
+  COST,
+  EXPECTED,
+  FIND_BYTES,
+  FIND_COMPARED,
+  FIND_DEVIATIONS,
+  FIND_DISTANCES,
+  FIND_KEYS,
+  FIND_PROBED,
+  FIND_QUERY,
+  FIND_ROWS,
+  FIND_SCANNED,
+  HEAP_CAPACITY,
+  HITS_CAPACITY,
+  NEXT_MASK,
+  PHASE,
+  PIECE,
+  POSITION,
+  PREDICTED,
+  RANGES,
+  RANGE_AT,
+  RANGE_COUNT,
+  RANGE_LIST,
+  REACH,
+  SPENT,
+  TABLE,
+  VALUE,
+  hasRoom,
+  limit,
+  loadHits,
+  look,
+  probed,
+  sortHits,
+  state,
+  storeHits,
+} from './hits';
+import {
+  BINOMIALS,
+  INDEX_BINOMIALS,
+  INDEX_BITS,
+  INDEX_CODES,
+  INDEX_COST_BUCKET,
+  INDEX_COST_ENTRY,
+  INDEX_COST_RANGE,
+  INDEX_COST_RUN,
+  INDEX_COST_SCAN,
+  INDEX_COUNT,
+  INDEX_ORDER,
+  INDEX_SAMPLE,
+  INDEX_SAMPLE_COUNT,
+  INDEX_TABLES,
+  INDEX_TAIL_CODES,
+  INDEX_TAIL_COUNT,
+  INDEX_WORDS,
+  TABLE_ENTRIES,
+  TABLE_HEADS,
+  TABLE_NEXT,
+  TABLE_OFFSET,
+  TABLE_STARTS,
+  TABLE_WIDTH,
+  maskOf,
+  substring,
+  tableAt,
+} from './substrings';
+
+export { FIND_BYTES, FIND_COMPARED, FIND_DISTANCES, FIND_KEYS, FIND_QUERY, FIND_ROWS, HEAP_CAPACITY, HITS_CAPACITY };
+
+const CHOOSING: u32 = 0;
+const PROBING: u32 = 1;
+const SCANNING: u32 = 2;
+const SCANNING_TAIL: u32 = 3;
+
+/** `find` returns after about so many codes, so that the host can let other work in. */
+const SLICE: f64 = 4_000_000;
+/** Steps of more buckets are not looked at before they are chosen. */
+const PEEKS: f64 = 3000;
+/** A search may spend this part of what a scan costs before it asks whether it will win. */
+const FREE: f64 = 0.04;
+/** It goes on while it expects to stay below this part. */
+const WORTH: f64 = 0.8;
+
+let index: usize = 0;
+let tables: u32 = 0;
+let compared: f64 = 0;
+let buckets: f64 = 0;
+
+// @ts-ignore: decorator
+@inline
+function binomial(n: u32, s: u32): f64 {
+  return load<f64>(load<u32>(index, INDEX_BINOMIALS) + ((n * BINOMIALS + s) << 3));
+}
+
+/** The next number with as many bits set (Gosper; Hacker's Delight, 2-1). Of 0: a number above all masks. */
+// @ts-ignore: decorator
+@inline
+function nextMask(mask: u32): u32 {
+  const low = mask & -mask;
+  const carry = mask + low;
+  return mask == 0 ? 0x80000000 : (((carry ^ mask) >> 2) >> ctz(mask)) | carry;
+}
+
+/** Costs of looking up C(width, s) buckets of a table and of comparing what they hold on average. */
+function guess(t: u32, s: u32): f64 {
+  const width = load<u32>(tableAt(index, t), TABLE_WIDTH);
+  const load_ = <f64>load<u32>(index, INDEX_COUNT) / <f64>((<u32>1) << width);
+  const each = t == 0 ? load<f64>(index, INDEX_COST_RUN) : load<f64>(index, INDEX_COST_ENTRY);
+  return (
+    binomial(width, s) *
+    (load<f64>(index, INDEX_COST_BUCKET) + min<f64>(load_, 1) * load<f64>(index, INDEX_COST_RANGE) + load_ * each)
+  );
+}
+
+/** What the codes in the buckets at distance s of a table cost to compare. */
+function peek(t: u32, s: u32): f64 {
+  const table = tableAt(index, t);
+  const starts = load<u32>(table, TABLE_STARTS);
+  const value = load<u32>(probed(t), VALUE);
+  const top = (<u32>1) << load<u32>(table, TABLE_WIDTH);
+  let ranges: u32 = 0;
+  let entries: u32 = 0;
+  for (let mask: u32 = (1 << s) - 1; mask < top; mask = nextMask(mask)) {
+    const at: usize = starts + ((value ^ mask) << 2);
+    const size = load<u32>(at, 4) - load<u32>(at);
+    entries += size;
+    ranges += <u32>(size != 0);
+  }
+  const each = t == 0 ? load<f64>(index, INDEX_COST_RUN) : load<f64>(index, INDEX_COST_ENTRY);
+  return <f64>ranges * load<f64>(index, INDEX_COST_RANGE) + <f64>entries * each;
+}
+
+/**
+ * What the limit would come down to if distances were distributed normally, judged by a sample of the codes. For codes
+ * of independent bits that is nearly right.
+ */
+function expectedLimit(): u32 {
+  const words = load<u32>(index, INDEX_WORDS);
+  let code: usize = load<u32>(index, INDEX_SAMPLE);
+  const count = load<u32>(index, INDEX_SAMPLE_COUNT);
+  let sum: f64 = 0;
+  let squares: f64 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    let d: u64 = 0;
+    for (let w: u32 = 0; w < words; w++) {
+      d += popcnt(load<u64>(code) ^ load<u64>(state + FIND_QUERY + (w << 3)));
+      code += 8;
+    }
+    sum += <f64>d;
+    squares += <f64>d * <f64>d;
+  }
+  const mean = sum / <f64>count;
+  const deviation = sqrt<f64>(max<f64>(0, squares / <f64>count - mean * mean));
+  return <u32>max<f64>(1, mean - <f64>load<f32>(state, FIND_DEVIATIONS) * deviation + 1);
+}
+
+/** What the cheapest steps that bring the sum of reaches to `goal` would cost. */
+function predict(total: u32, goal: u32): f64 {
+  for (let t: u32 = 0; t < tables; t++) {
+    const block = probed(t);
+    const s = load<u32>(block, REACH);
+    store<u32>(block, s, PREDICTED);
+  }
+  let cost: f64 = 0;
+  while (total < goal) {
+    let best: u32 = 0;
+    let least = Infinity;
+    for (let t: u32 = 0; t < tables; t++) {
+      const block = probed(t);
+      const s = load<u32>(block, PREDICTED);
+      if (s > load<u32>(tableAt(index, t), TABLE_WIDTH)) continue;
+      const known = s == load<u32>(block, REACH) ? <f64>load<f32>(block, COST) : -1;
+      const next = known >= 0 ? known : guess(t, s);
+      if (next < least) {
+        least = next;
+        best = t;
+      }
+    }
+    if (least == Infinity) break;
+    cost += least;
+    store<u32>(probed(best), load<u32>(probed(best), PREDICTED) + 1, PREDICTED);
+    total++;
+  }
+  return cost;
+}
+
+/** Chooses the next step, or the scan. False: everything below the limit has been found. */
+function choose(): bool {
+  let total: u32 = 0;
+  for (let t: u32 = 0; t < tables; t++) total += load<u32>(probed(t), REACH);
+  if (total >= limit) return false;
+  let spent = load<f64>(state, SPENT);
+  let best: u32 = 0;
+  let least: f64 = 0;
+  for (;;) {
+    least = Infinity;
+    let known = true;
+    for (let t: u32 = 0; t < tables; t++) {
+      const block = probed(t);
+      const s = load<u32>(block, REACH);
+      const width = load<u32>(tableAt(index, t), TABLE_WIDTH);
+      if (s > width) return false; // every bucket of the table has been looked up
+      let cost = <f64>load<f32>(block, COST);
+      const isKnown = cost >= 0;
+      if (!isKnown) {
+        const count = binomial(width, s);
+        cost = count > PEEKS ? guess(t, s) : count * load<f64>(index, INDEX_COST_BUCKET);
+      }
+      if (cost < least) {
+        least = cost;
+        best = t;
+        known = isKnown;
+      }
+    }
+    const s = load<u32>(probed(best), REACH);
+    if (known || binomial(load<u32>(tableAt(index, best), TABLE_WIDTH), s) > PEEKS) break;
+    store<f32>(probed(best), <f32>peek(best, s), COST);
+    spent += least;
+  }
+  const s = load<u32>(probed(best), REACH);
+  const scan = load<f64>(index, INDEX_COST_SCAN);
+  if (spent + least > FREE * scan && (best > 0 || s > 0)) {
+    let goal = load<u32>(state, EXPECTED);
+    if (goal == 0) {
+      goal = expectedLimit();
+      store<u32>(state, goal, EXPECTED);
+    }
+    goal = min<u32>(limit, max<u32>(goal, total + 1));
+    if (spent + predict(total, goal) > WORTH * scan) {
+      startScan();
+      return true;
+    }
+  }
+  store<f64>(state, spent + least, SPENT);
+  store<u32>(state, best, TABLE);
+  store<u32>(state, s == 0 ? 0 : (1 << s) - 1, NEXT_MASK);
+  store<u32>(state, 0, RANGE_AT);
+  store<u32>(state, 0, RANGE_COUNT);
+  store<u32>(state, 0, CHAIN_AT);
+  store<u32>(state, 0, CHAIN_COUNT);
+  store<u32>(state, PROBING, PHASE);
+  return true;
+}
+
+function startScan(): void {
+  store<u32>(state, 1, FIND_SCANNED);
+  store<u32>(state, 0, POSITION);
+  store<u32>(state, SCANNING, PHASE);
+}
+
+/** Looks up the next buckets of the step: lists those that hold codes, and the tail's chains. */
+function lookUp(table: usize): void {
+  const starts: usize = load<u32>(table, TABLE_STARTS);
+  const heads: usize = load<u32>(table, TABLE_HEADS);
+  const value = load<u32>(probed(load<u32>(state, TABLE)), VALUE);
+  const top = (<u32>1) << load<u32>(table, TABLE_WIDTH);
+  const first = state + RANGE_LIST;
+  let range = first;
+  let mask = load<u32>(state, NEXT_MASK);
+  let left = RANGES;
+  const firstChain = state + CHAIN_LIST;
+  let chain = firstChain;
+  for (; mask < top && left > 0; left--) {
+    const bucket: usize = (value ^ mask) << 2;
+    const start = load<u32>(starts + bucket);
+    const end = load<u32>(starts + bucket, 4);
+    store<u32>(range, start);
+    store<u32>(range, end, 4);
+    range += (<usize>(start != end)) << 3;
+    if (heads != 0) {
+      const head = load<u32>(heads + bucket);
+      store<u32>(chain, head);
+      chain += (<usize>(head != 0)) << 2;
+    }
+    mask = nextMask(mask);
+  }
+  buckets += <f64>(RANGES - left);
+  store<u32>(state, mask, NEXT_MASK);
+  store<u32>(state, 0, RANGE_AT);
+  store<u32>(state, <u32>((range - first) >> 3), RANGE_COUNT);
+  store<u32>(state, load<u32>(first), POSITION);
+  store<u32>(state, 0, CHAIN_AT);
+  store<u32>(state, <u32>((chain - firstChain) >> 2), CHAIN_COUNT);
+}
+
+/** Compares the next codes of the listed buckets of table 0, which are runs. */
+function compareRuns(): void {
+  const codes = load<u32>(index, INDEX_CODES);
+  look(codes, load<u32>(index, INDEX_ORDER), 0, 0);
+  const count = load<u32>(state, RANGE_COUNT);
+  let at = load<u32>(state, RANGE_AT);
+  let from = load<u32>(state, POSITION);
+  let left = PIECE;
+  while (at < count && left > 0) {
+    const end = load<u32>(state + RANGE_LIST + (at << 3), 4);
+    const to = min<u32>(end, from + left);
+    compareRun(from, to, codes, true);
+    left -= to - from;
+    from = to;
+    if (to == end) {
+      at++;
+      from = load<u32>(state + RANGE_LIST + (at << 3));
+    }
+  }
+  compared += <f64>(PIECE - left);
+  store<u32>(state, at, RANGE_AT);
+  store<u32>(state, from, POSITION);
+}
+
+/** Lists the next places that the listed buckets of another table name, and compares their codes. */
+function compareEntries(t: u32, entries: usize): void {
+  const codes = load<u32>(index, INDEX_CODES);
+  look(codes, load<u32>(index, INDEX_ORDER), 0, t);
+  const count = load<u32>(state, RANGE_COUNT);
+  let at = load<u32>(state, RANGE_AT);
+  let from = load<u32>(state, POSITION);
+  const list = state + CANDIDATES;
+  let size: u32 = 0;
+  while (at < count && size < PIECE) {
+    const end = load<u32>(state + RANGE_LIST + (at << 3), 4);
+    const to = min<u32>(end, from + (PIECE - size));
+    // Four at a time; what is written beyond the end is written over by the next.
+    let source = entries + (<usize>from << 2);
+    let target = list + (size << 2);
+    for (const last = entries + (<usize>to << 2); source < last; source += 16) {
+      v128.store(target, v128.load(source));
+      target += 16;
+    }
+    size += to - from;
+    from = to;
+    if (to == end) {
+      at++;
+      from = load<u32>(state + RANGE_LIST + (at << 3));
+    }
+  }
+  store<u32>(state, at, RANGE_AT);
+  store<u32>(state, from, POSITION);
+  compared += <f64>size;
+  compareList(list, size, codes);
+}
+
+/** Lists the next places of the tail that hang in the listed chains, and compares their codes. */
+function compareChains(t: u32, next: usize): void {
+  const codes = load<u32>(index, INDEX_TAIL_CODES);
+  look(codes, 0, load<u32>(index, INDEX_COUNT), t);
+  const count = load<u32>(state, CHAIN_COUNT);
+  let at = load<u32>(state, CHAIN_AT);
+  const list = state + CANDIDATES;
+  let size: u32 = 0;
+  while (at < count && size < PIECE) {
+    let link = load<u32>(state + CHAIN_LIST + (at << 2));
+    for (; link != 0 && size < PIECE; size++) {
+      store<u32>(list + (size << 2), link - 1);
+      link = load<u32>(next + (<usize>(link - 1) << 2));
+    }
+    store<u32>(state + CHAIN_LIST + (at << 2), link); // a chain that is cut short goes on here
+    at += <u32>(link == 0);
+  }
+  store<u32>(state, at, CHAIN_AT);
+  compared += <f64>size;
+  compareList(list, size, codes);
+}
+
+/** Compares the next codes of all. True: there are no more. */
+function scanOn(): bool {
+  const inTail = load<u32>(state, PHASE) == SCANNING_TAIL;
+  const sorted = load<u32>(index, INDEX_COUNT);
+  const codes = inTail ? load<u32>(index, INDEX_TAIL_CODES) : load<u32>(index, INDEX_CODES);
+  const count = inTail ? load<u32>(index, INDEX_TAIL_COUNT) : sorted;
+  if (inTail) look(codes, 0, sorted, tables);
+  else look(codes, load<u32>(index, INDEX_ORDER), 0, tables);
+  const from = load<u32>(state, POSITION);
+  const to = min<u32>(count, from + PIECE);
+  if (from < to) compareRun(from, to, codes, inTail);
+  compared += <f64>(to - from);
+  store<u32>(state, to, POSITION);
+  if (to < count) return false;
+  if (inTail) return true;
+  store<u32>(state, 0, POSITION);
+  store<u32>(state, SCANNING_TAIL, PHASE);
+  return false;
+}
+
+/** Begins the search of a query, whose fields and words the host has written into the state, zeros elsewhere. */
+export function openFind(ofIndex: usize, ofState: usize): void {
+  index = ofIndex;
+  tables = load<u32>(index, INDEX_TABLES);
+  loadHits(index, ofState, 0, 0);
+  for (let t: u32 = 0; t < tables; t++) {
+    const table = tableAt(index, t);
+    const block = probed(t);
+    store<u32>(block, 0, REACH);
+    store<u32>(block, substring(state + FIND_QUERY, load<u32>(table, TABLE_OFFSET), maskOf(table)), VALUE);
+    store<f32>(block, -1, COST);
+  }
+  if (tables == 0) startScan();
+}
+
+/**
+ * Goes on with the search. 1: to be called again, after the host has drained the list of hits; 0: it is done, and the
+ * heap's keys ascend. `live`: bitmap of the rows that may be hits; 0: all. An index without tables has all its codes
+ * in the tail.
+ */
+export function find(ofIndex: usize, ofState: usize, live: usize): u32 {
+  index = ofIndex;
+  tables = load<u32>(index, INDEX_TABLES);
+  const words = load<u32>(index, INDEX_WORDS);
+  loadHits(index, ofState, live, words << 3);
+  setQuery(state + FIND_QUERY, words, load<u32>(index, INDEX_BITS));
+  compared = 0;
+  buckets = 0;
+  const done = goOn();
+  if (done) sortHits();
+  storeHits();
+  store<f64>(state, load<f64>(state, FIND_COMPARED) + compared, FIND_COMPARED);
+  store<f64>(state, load<f64>(state, FIND_PROBED) + buckets, FIND_PROBED);
+  return <u32>!done;
+}
+
+/** True: done. */
+function goOn(): bool {
+  let done = false;
+  while (!done) {
+    const phase = load<u32>(state, PHASE);
+    if (phase != CHOOSING && (!hasRoom() || compared + buckets > SLICE)) break;
+    if (phase == CHOOSING) done = !choose();
+    else if (phase == PROBING) probeOn();
+    else done = scanOn();
+  }
+  return done;
+}
+
+function probeOn(): void {
+  const t = load<u32>(state, TABLE);
+  const table = tableAt(index, t);
+  if (load<u32>(state, RANGE_AT) < load<u32>(state, RANGE_COUNT)) {
+    if (t == 0) compareRuns();
+    else compareEntries(t, load<u32>(table, TABLE_ENTRIES));
+  } else if (load<u32>(state, CHAIN_AT) < load<u32>(state, CHAIN_COUNT)) {
+    compareChains(t, load<u32>(table, TABLE_NEXT));
+  } else if (load<u32>(state, NEXT_MASK) < (<u32>1) << load<u32>(table, TABLE_WIDTH)) {
+    lookUp(table);
+  } else {
+    const block = probed(t);
+    store<u32>(block, load<u32>(block, REACH) + 1, REACH);
+    store<f32>(block, -1, COST);
+    store<u32>(state, CHOOSING, PHASE);
+  }
+}
