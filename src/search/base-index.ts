@@ -205,8 +205,8 @@ export abstract class BaseIndex<Store extends RowStore> implements HammingIndex 
     return this.#store;
   }
 
-  /** What a file keeps, once earlier calls are done. */
-  protected async parts<T>(use: (parts: IndexParts<Store>) => Promise<T>): Promise<T> {
+  /** What a file keeps, once earlier calls are done; nothing changes while it is used. See `saveIndex`. */
+  async parts<T>(use: (parts: IndexParts<Store>) => Promise<T>): Promise<T> {
     return this.#inTurn(() => use({ bits: this.bits, store: this.store, ids: this.#ids, live: this.#live }));
   }
 

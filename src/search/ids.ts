@@ -145,6 +145,26 @@ export class IdTable {
     return table;
   }
 
+  /**
+   * Ids that were the caller's, read from a file. Of rows with the same id one at most is live.
+   * @throws `ARGUMENT_INVALID`, `INDEX_ID_DUPLICATE`
+   */
+  static given(ids: ArrayLike<Id>, isLive: (row: number) => boolean): IdTable {
+    const table = new IdTable(true);
+    table.#ascending = table.#continues(ids);
+    const maps = [new Map<Id, number>()];
+    for (let row = 0; row < ids.length && !table.#ascending; row++) {
+      if (!isLive(row)) continue;
+      const first = find(maps, ids[row]!);
+      if (first !== undefined)
+        throw new UnseenError('INDEX_ID_DUPLICATE', { first, row, received: String(ids[row]) });
+      insert(maps, ids[row]!, row);
+    }
+    if (!table.#ascending) table.#maps = maps;
+    if (ids.length > 0) table.#push(ids, ids.length);
+    return table;
+  }
+
   /** Ids that were not the caller's, read from a file: ascending numbers below `next`. */
   static numbered(ids: ArrayLike<number> | undefined, count: number, next: number): IdTable {
     const table = new IdTable(false);
