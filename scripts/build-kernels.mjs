@@ -1,7 +1,8 @@
 /**
  * Compiles the AssemblyScript kernels of `src/search/kernels/assembly/` to WebAssembly and writes the bytes as
- * `src/search/kernels/generated/hamming.ts`, which is not in the repository: once for a memory of its own, once for a
- * memory that threads share. Does nothing when sources are unchanged.
+ * `src/search/kernels/generated/hamming.ts`, which is not in the repository. The module for a memory of its own and the
+ * one for a memory that threads share differ in one byte, the flags of the imported memory: only its place is kept. Does
+ * nothing when sources are unchanged.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -23,11 +24,13 @@ const FLAGS = [
   '--noAssert',
   '--use=abort=',
   '--importMemory',
+  '--maximumMemory=65535',
 ];
-const VARIANTS = {
-  HAMMING_WASM: ['--enable=simd,bulk-memory'],
-  HAMMING_SHARED_WASM: ['--enable=simd,bulk-memory,threads', '--sharedMemory', '--maximumMemory=65535'],
-};
+const OWN = ['--enable=simd,bulk-memory'];
+const SHARED = ['--enable=simd,bulk-memory,threads', '--sharedMemory'];
+/** Flags of a memory with a maximum (WebAssembly core specification, 5.3.7; threads proposal). */
+const OWN_FLAGS = 1;
+const SHARED_FLAGS = 3;
 
 /** Everything that the output depends on. */
 async function digest() {
@@ -63,17 +66,25 @@ async function compile(flags) {
 const stamp = `// Made by scripts/build-kernels.mjs from sources with SHA-256 ${await digest()}. Do not edit.`;
 const present = await readFile(target, 'utf8').catch(() => '');
 if (!present.startsWith(stamp)) {
-  const modules = [];
-  for (const [name, flags] of Object.entries(VARIANTS)) {
-    const binary = await compile(flags);
-    console.error(`kernels: ${name}, ${binary.length} bytes of WebAssembly`);
-    modules.push(`/** WebAssembly module of ${binary.length} bytes, in base64. */
-export const ${name} =
-  '${Buffer.from(binary).toString('base64')}';
-`);
+  const own = await compile(OWN);
+  const shared = await compile(SHARED);
+  const differing = [...own.keys()].filter((i) => own[i] !== shared[i]);
+  const [place] = differing;
+  const alike = own.length === shared.length && differing.length === 1;
+  if (!alike || own[place] !== OWN_FLAGS || shared[place] !== SHARED_FLAGS) {
+    console.error('kernels: the two modules differ in more than the flags of their memory');
+    process.exit(1);
   }
+  console.error(`kernels: ${own.length} bytes of WebAssembly`);
+  const text = `${stamp}
+/** WebAssembly module of ${own.length} bytes, in base64. */
+export const HAMMING_WASM =
+  '${Buffer.from(own).toString('base64')}';
+/** Place of the byte that says what memory the module takes, and its values: own, shared. */
+export const MEMORY_FLAGS = { place: ${place}, own: ${OWN_FLAGS}, shared: ${SHARED_FLAGS} };
+`;
   await mkdir(dirname(target), { recursive: true });
   const draft = `${target}.${process.pid}`;
-  await writeFile(draft, `${stamp}\n${modules.join('')}`);
+  await writeFile(draft, text);
   await rename(draft, target); // whoever reads at the same time sees the old file or the new one, never half of it
 }

@@ -2,33 +2,20 @@
  * The package as a web page has it: the examples of `docs/browser.md`, run in Node, in Chromium as plain modules, and in
  * Chromium after a bundler. Chromium is looked for on the path, or where `CHROMIUM` says; without one, its part is skipped.
  */
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Codes, hammingDistance } from '../src/codes/index.ts';
 import type { Model } from '../src/model/index.ts';
+import { buildPackage, chromium, visit, viteBuild } from './chromium.ts';
 import { backboneModelOf, drawings, imageFilesOf, modelOf } from './drawings.ts';
 
 const run = promisify(execFile);
 const root = path.join(import.meta.dirname, '..');
 const TEXTS = ['a teal circle', 'CRIMSON cross', 'an arrow of no known colour', 'zebra', ''];
-/** Far more than a page of this size needs. */
-const PAGE_MS = 60_000;
-
-function findChromium(): string | undefined {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const found = folders.flatMap((folder) => names.map((name) => path.join(folder, name))).find(existsSync);
-  return process.env.CHROMIUM || found;
-}
-const chromium = findChromium();
-if (!chromium) console.warn('no Chromium on the path or in CHROMIUM: pages are not opened');
 
 const docs = readFileSync(path.join(root, 'docs/browser.md'), 'utf8');
 /** The block of code below the comment that names it. */
@@ -103,75 +90,6 @@ interface Report {
   readonly refused: string[];
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-};
-
-/** Serves the first of the folders that has the file; `reported` gets what a page posts. */
-async function serve(folders: readonly string[], reported: (report: Report) => void): Promise<Server> {
-  const server = createServer(async (request, response) => {
-    if (request.method === 'POST') {
-      let text = '';
-      for await (const part of request) text += part;
-      response.end();
-      reported(JSON.parse(text));
-      return;
-    }
-    const { pathname } = new URL(request.url!, 'http://localhost');
-    const name = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
-    const file = folders.map((folder) => path.join(folder, name)).find(existsSync);
-    if (!file) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream' });
-    return response.end(await readFile(file));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}
-
-/** What the page of these folders reports, opened in a fresh Chromium. */
-async function visit(folders: readonly string[], profile: string): Promise<Report> {
-  let reported: (report: Report) => void = () => {};
-  const report = new Promise<Report>((resolve) => {
-    reported = resolve;
-  });
-  const server = await serve(folders, reported);
-  const { port } = server.address() as AddressInfo;
-  const flags = [
-    '--headless=new',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--no-first-run',
-    '--disable-dev-shm-usage',
-  ];
-  const browser = spawn(chromium!, [...flags, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`], {
-    stdio: 'ignore',
-    detached: true, // a group of its own, to end together
-  });
-  const ended = new Promise<never>((_, reject) => {
-    browser.once('error', reject);
-    browser.once('exit', (code) => reject(new Error(`Chromium ended with ${code}`)));
-  });
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('the page reported nothing')), PAGE_MS).unref();
-  });
-  try {
-    return await Promise.race([report, ended, late]);
-  } finally {
-    ended.catch(() => {});
-    if (browser.pid !== undefined && browser.exitCode === null) {
-      const gone = new Promise((resolve) => browser.once('exit', resolve));
-      process.kill(-browser.pid, 'SIGKILL');
-      await gone;
-    }
-    server.closeAllConnections();
-    server.close();
-  }
-}
-
 let folder: string;
 let site: string;
 let model: Model;
@@ -186,14 +104,9 @@ beforeAll(async () => {
   site = path.join(folder, 'site');
   const installed = path.join(folder, 'node_modules/unseen');
   await mkdir(path.join(site, 'pictures'), { recursive: true });
-  await mkdir(installed, { recursive: true });
-  await copyFile(path.join(root, 'package.json'), path.join(installed, 'package.json'));
   // Without a package of its own, the folder would be part of this one, and `unseen` mean this one's `dist/`.
   await writeFile(path.join(folder, 'package.json'), '{"type": "module"}');
-  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-  const project = path.join(root, 'tsconfig.build.json');
-  const flags = ['--noCheck', '--declaration', 'false', '--sourceMap', 'false']; // types are `npm run check`'s
-  await run(process.execPath, [tsc, '-p', project, '--outDir', path.join(installed, 'dist'), ...flags]);
+  await buildPackage(installed);
 
   // In the order that the site lists them.
   const items = (await drawings()).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -267,7 +180,7 @@ describe('the import map of docs/browser.md', () => {
 
 describe.skipIf(!chromium)('the page, as plain modules in Chromium', () => {
   it('gives texts the codes of Node, finds pictures, and refuses what it must', async () => {
-    await check(await visit([site, folder, root], path.join(folder, 'profile')));
+    await check(await visit<Report>([site, folder, root], path.join(folder, 'profile')));
   });
 });
 
@@ -279,11 +192,7 @@ describe('the page, bundled', () => {
     await mkdir(source);
     for (const name of ['find.js', 'main.js']) await copyFile(path.join(site, name), path.join(source, name));
     await writeFile(path.join(source, 'index.html'), page(''));
-    // Vitest brings a bundler along.
-    const vitest = createRequire(import.meta.url).resolve('vitest/package.json');
-    const vite = path.dirname(createRequire(vitest).resolve('vite/package.json'));
-    const options = ['build', source, '--outDir', built(), '--logLevel', 'error'];
-    await run(process.execPath, [path.join(vite, 'bin/vite.js'), ...options]);
+    await viteBuild(source, built());
   }, 60_000);
 
   it('holds ONNX Runtime’s WebAssembly and nothing of Node', async () => {
@@ -296,6 +205,6 @@ describe('the page, bundled', () => {
   });
 
   it.skipIf(!chromium)('does the same in Chromium', async () => {
-    await check(await visit([built(), site], path.join(folder, 'profile-2')));
+    await check(await visit<Report>([built(), site], path.join(folder, 'profile-2')));
   });
 });

@@ -2,7 +2,7 @@
  * Where bytes stop between a file and an index: two pieces of memory, so that one is read or written while the other
  * is worked on. They lie in WebAssembly, where it runs, and checksums are taken there in place.
  */
-import { instantiate, kernelModule, wasmAvailable } from '../kernels/kernel.ts';
+import { instantiate, kernelModule, makeMemory, wasmAvailable } from '../kernels/kernel.ts';
 import { plainStripes, type Stripes } from './checksum.ts';
 
 /** Large enough that the system's calls cost little, small enough to stay in the cache until the checksum is taken. */
@@ -21,7 +21,7 @@ export interface Buffers {
 /** `wasm: false` forces plain memory; the checksums are the same. */
 export function makeBuffers(wasm = wasmAvailable(), bytes = BUFFER_BYTES): Buffers {
   if (!wasm) return { pair: [new Uint8Array(bytes), new Uint8Array(bytes)], stripes: plainStripes };
-  const memory = new WebAssembly.Memory({ initial: 1 + Math.ceil((2 * bytes) / PAGE) });
+  const memory = makeMemory(1 + Math.ceil((2 * bytes) / PAGE), false);
   const kernel = instantiate(kernelModule(false), memory);
   const lanesThere = new Int32Array(memory.buffer, LANES, 4);
   return {

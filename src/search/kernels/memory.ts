@@ -1,10 +1,9 @@
 /** One WebAssembly memory: pieces are handed out from its start, and it grows as they are asked for. */
 import { UnseenError } from '../../errors.ts';
-import { instantiate, type Kernel, kernelModule, sharedAvailable } from './kernel.ts';
+import { instantiate, type Kernel, kernelModule, MAX_PAGES, makeMemory, sharedAvailable } from './kernel.ts';
 
 const PAGE = 65536;
-/** 65,535 pages: one below the 4 GiB that 32-bit addresses reach, so that no end address wraps to 0. */
-export const MAX_MEMORY_BYTES = 65535 * PAGE;
+export const MAX_MEMORY_BYTES = MAX_PAGES * PAGE;
 /** Below it lies nothing: an address of 0 means "none" in every kernel. */
 const FIRST_ADDRESS = 1024;
 
@@ -19,7 +18,7 @@ export class KernelMemory {
 
   /** Shared with threads where that can be had. */
   constructor() {
-    const made = makeMemory();
+    const made = firstMemory();
     this.memory = made.memory;
     this.shared = made.shared;
     this.module = kernelModule(made.shared);
@@ -85,14 +84,13 @@ function viewsOf({ buffer }: WebAssembly.Memory) {
 }
 
 /** A shared memory reserves addresses for all that it may become, which a small device may refuse: then an own one. */
-function makeMemory(): { memory: WebAssembly.Memory; shared: boolean } {
+function firstMemory(): { memory: WebAssembly.Memory; shared: boolean } {
   if (sharedAvailable()) {
     try {
-      const maximum = MAX_MEMORY_BYTES / PAGE;
-      return { memory: new WebAssembly.Memory({ initial: 1, maximum, shared: true }), shared: true };
+      return { memory: makeMemory(1, true), shared: true };
     } catch {
       // falls through
     }
   }
-  return { memory: new WebAssembly.Memory({ initial: 1 }), shared: false };
+  return { memory: makeMemory(1, false), shared: false };
 }

@@ -1,7 +1,7 @@
 /** The WebAssembly kernel: codes and open queries live in one memory, which threads may share. */
 import { UnseenError } from '../../errors.ts';
 import { ROW_ALIGN, type ScanEngine, type ScanQuery, SLOTS } from './engine.ts';
-import { instantiate, kernelModule } from './kernel.ts';
+import { instantiate, kernelModule, makeMemory } from './kernel.ts';
 import { KernelMemory } from './memory.ts';
 import type { Survivors } from './survivors.ts';
 
@@ -12,7 +12,7 @@ const PAGE = 65536;
  * 64 KiB). No scan of codes of that size can be faster. Needs `wasmAvailable()`.
  */
 export function readBandwidth(bytes: number, repeats: number): number {
-  const memory = new WebAssembly.Memory({ initial: 1 });
+  const memory = makeMemory(1, false);
   const { sweep } = instantiate(kernelModule(false), memory);
   const start = PAGE * memory.grow(bytes / PAGE);
   new Uint32Array(memory.buffer, start, bytes / 4).fill(0x9e3779b9); // untouched pages would all be one page of zeros

@@ -1,0 +1,135 @@
+/**
+ * The search of a web page: bundled and minified, in Chromium, on a page that is isolated (threads over shared memory) and
+ * on one that is not. Answers are compared with Node's.
+ */
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Codes } from '../src/codes/index.ts';
+import { LinearIndex } from '../src/search/index.ts';
+import { buildPackage, chromium, visit, viteBuild } from './chromium.ts';
+
+const root = path.join(import.meta.dirname, '..');
+const ROWS = 600_000;
+/** What `unseen/search` may weigh in a page. */
+const BUNDLE_BYTES = 40_000;
+
+/** The same in the page and here: a linear congruential generator's high bytes. */
+const DRAW = `(count) => {
+  const bytes = new Uint8Array(count);
+  let state = 12345;
+  for (let i = 0; i < count; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bytes[i] = state >>> 24;
+  }
+  return bytes;
+}`;
+
+const MAIN = `
+import { Codes } from 'unseen/codes';
+import { LinearIndex } from 'unseen/search';
+const report = { isolated: crossOriginIsolated };
+try {
+  const codes = Codes.fromBytes((${DRAW})(${ROWS} * 8), { bits: 64 });
+  const index = LinearIndex.from(codes, { threads: 2 });
+  report.engine = index.engine;
+  report.threads = index.threads;
+  await index.delete([7]);
+  const queries = codes.slice(0, 9);
+  report.hits = await index.search(queries, { k: 10 });
+  report.alone = await index.search(queries.slice(3, 4), { k: 10 });
+  index.close();
+} catch (error) {
+  report.error = String(error?.stack ?? error);
+}
+await fetch('report', { method: 'POST', body: JSON.stringify(report) });
+`;
+
+interface Report {
+  readonly error?: string;
+  readonly isolated: boolean;
+  readonly engine: string;
+  readonly threads: number;
+  readonly hits: unknown;
+  readonly alone: unknown;
+}
+
+let folder: string;
+const built = (): string => path.join(folder, 'built');
+const bundle = async (name: string): Promise<Buffer> => {
+  const assets = path.join(folder, name, 'assets');
+  const [script] = (await readdir(assets)).filter((file) => file.endsWith('.js'));
+  return readFile(path.join(assets, script!));
+};
+
+async function page(name: string, script: string): Promise<void> {
+  const source = path.join(folder, `${name}-source`);
+  await mkdir(source);
+  await writeFile(path.join(source, 'main.js'), script);
+  await writeFile(
+    path.join(source, 'index.html'),
+    '<!doctype html><meta charset="utf-8"><script type="module" src="./main.js"></script>',
+  );
+  await viteBuild(source, path.join(folder, name));
+}
+
+beforeAll(async () => {
+  await mkdir(path.join(root, '.cache'), { recursive: true });
+  folder = await mkdtemp(path.join(root, '.cache', 'search-'));
+  await writeFile(path.join(folder, 'package.json'), '{"type": "module"}');
+  await buildPackage(path.join(folder, 'node_modules/unseen'));
+  await page('built', MAIN);
+  await page('all', "import * as search from 'unseen/search';\nglobalThis.search = search;\n");
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function check(report: Report): Promise<void> {
+  expect(report.error).toBeUndefined();
+  expect(report.engine).toBe('wasm');
+  const draw = new Function(`return (${DRAW})(${ROWS} * 8)`) as () => Uint8Array;
+  const codes = Codes.fromBytes(draw(), { bits: 64 });
+  const index = LinearIndex.from(codes);
+  await index.delete([7]);
+  const queries = codes.slice(0, 9);
+  const hits = await index.search(queries, { k: 10 });
+  expect(report.hits).toEqual(hits);
+  expect(report.alone).toEqual([hits[3]]);
+}
+
+describe('unseen/search in a page', () => {
+  it('weighs at most 40 kB with gzip, all of it', async () => {
+    const bytes = gzipSync(await bundle('all'), { level: 9 }).length;
+    console.log(`unseen/search, bundled: ${bytes} bytes with gzip`);
+    expect(bytes).toBeLessThanOrEqual(BUNDLE_BYTES);
+  });
+
+  it('holds nothing of Node', async () => {
+    expect((await bundle('all')).toString().match(/browser-external|from"node:|worker_threads/g)).toBeNull();
+  });
+
+  it.skipIf(!chromium)('finds what Node finds, with two threads where the page is isolated', async () => {
+    const report = await visit<Report>([built()], path.join(folder, 'profile'), {
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    });
+    await check(report);
+    expect([report.isolated, report.threads]).toEqual([true, 2]);
+  });
+
+  it.skipIf(!chromium)('finds the same with one thread where it is not', async () => {
+    const report = await visit<Report>([built()], path.join(folder, 'profile-2'));
+    await check(report);
+    expect([report.isolated, report.threads]).toEqual([false, 1]);
+  });
+
+  it.skipIf(!chromium)('finds the same where a content security policy forbids threads', async () => {
+    const report = await visit<Report>([built()], path.join(folder, 'profile-3'), {
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+      'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
+    });
+    await check(report);
+    expect(report.isolated).toBe(true);
+  });
+});
