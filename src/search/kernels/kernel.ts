@@ -1,5 +1,5 @@
 /** The compiled kernels: which of the two modules runs here, and an instance over a memory. */
-import { HAMMING_SHARED_WASM, HAMMING_WASM } from './generated/hamming.ts';
+import { HAMMING_WASM, MEMORY_FLAGS } from './generated/hamming.ts';
 
 /** What the module exports; the AssemblyScript sources say what each does. Addresses and counts are unsigned. */
 export interface Kernel {
@@ -16,6 +16,7 @@ export interface Kernel {
   readonly FIND_KEYS: WebAssembly.Global;
   readonly FIND_ROWS: WebAssembly.Global;
   readonly FIND_DISTANCES: WebAssembly.Global;
+  readonly FIND_HISTOGRAM: WebAssembly.Global;
   readonly HEAP_CAPACITY: WebAssembly.Global;
   readonly HITS_CAPACITY: WebAssembly.Global;
   bind(arena: number): void;
@@ -72,33 +73,39 @@ export interface Kernel {
   stripes(lanes: number, from: number, count: number): void;
 }
 
-const compiled = new Map<string, WebAssembly.Module | null>();
+const compiled: { own?: WebAssembly.Module | null; shared?: WebAssembly.Module | null } = {};
 
 /** Compiled once; null where WebAssembly or what the module needs is missing, or a content security policy forbids it. */
-function compile(text: string): WebAssembly.Module | null {
-  let module = compiled.get(text);
-  if (module === undefined) {
+function compile(kind: 'own' | 'shared'): WebAssembly.Module | null {
+  if (compiled[kind] === undefined) {
     try {
-      module = new WebAssembly.Module(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+      const bytes = Uint8Array.from(atob(HAMMING_WASM), (char) => char.charCodeAt(0));
+      bytes[MEMORY_FLAGS.place] = MEMORY_FLAGS[kind];
+      compiled[kind] = new WebAssembly.Module(bytes);
     } catch {
-      module = null;
+      compiled[kind] = null;
     }
-    compiled.set(text, module);
   }
-  return module;
+  return compiled[kind];
 }
 
-export const wasmAvailable = (): boolean => compile(HAMMING_WASM) !== null;
+export const wasmAvailable = (): boolean => compile('own') !== null;
 
 /** Whether memories can be shared with threads: in browsers only on pages that are isolated (COOP and COEP). */
 export const sharedAvailable = (): boolean =>
   typeof SharedArrayBuffer !== 'undefined' &&
   (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false &&
-  compile(HAMMING_SHARED_WASM) !== null;
+  compile('shared') !== null;
 
 /** The module for a memory of that kind. Needs `wasmAvailable()`, or `sharedAvailable()`. */
-export const kernelModule = (shared: boolean): WebAssembly.Module =>
-  compile(shared ? HAMMING_SHARED_WASM : HAMMING_WASM)!;
+export const kernelModule = (shared: boolean): WebAssembly.Module => compile(shared ? 'shared' : 'own')!;
+
+/** Most 64 KiB pages of a memory: one below the 4 GiB that 32-bit addresses reach, so that no end address wraps to 0. */
+export const MAX_PAGES = 65535;
+
+/** @throws what the engine throws when the memory is refused. */
+export const makeMemory = (pages: number, shared: boolean): WebAssembly.Memory =>
+  new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared });
 
 /** An instance over a memory, for one thread; `bind` gives it an arena. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
