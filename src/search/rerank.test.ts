@@ -2,10 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { Codes } from '../codes/index.ts';
 import { Random } from '../random.ts';
 import { LinearIndex } from './linear-index.ts';
-import { rerank } from './rerank.ts';
+import { type RealCodes, rerank } from './rerank.ts';
 
-const real = (random: Random, n: number, bits: number): Float32Array =>
-  Float32Array.from({ length: n * bits }, () => random.normal());
+const real = (random: Random, rows: number, cols: number): RealCodes => ({
+  data: Float32Array.from({ length: rows * cols }, () => random.normal()),
+  rows,
+  cols,
+});
+
+const one = (...values: number[]): RealCodes => ({ data: Float32Array.from(values), rows: 1, cols: 8 });
+/** Signs 00, and a bit costs 1, whichever it is. */
+const FLAT = one(-1, -1, -1, -1, -1, -1, -1, -1);
 
 /** The formula, bit by bit. */
 function asymmetricDistance(values: Float32Array, code: Uint8Array): number {
@@ -21,14 +28,14 @@ describe('re-ranking', () => {
 
   it('orders the candidates by the sum of |v| over disagreeing bits', async () => {
     for (const bits of [8, 64, 72, 128]) {
-      const codes = Codes.fromReal(real(random, 300, bits), { bits });
+      const codes = Codes.fromReal(real(random, 300, bits).data, { bits });
       const index = LinearIndex.from(codes);
       const queries = real(random, 3, bits);
       const candidates = 50;
-      const nearest = await index.search(Codes.fromReal(queries, { bits }), { k: candidates });
+      const nearest = await index.search(Codes.fromReal(queries.data, { bits }), { k: candidates });
       const ranked = await rerank(index, queries, { k: 7, candidates });
       for (const [q, hits] of ranked.entries()) {
-        const values = queries.subarray(q * bits, (q + 1) * bits);
+        const values = queries.data.subarray(q * bits, (q + 1) * bits);
         const expected = nearest[q]!.map((hit) => ({
           ...hit,
           score: asymmetricDistance(values, codes.row(hit.row)),
@@ -43,12 +50,12 @@ describe('re-ranking', () => {
 
   it('of all codes is the order by the negative inner product', async () => {
     const bits = 32;
-    const codes = Codes.fromReal(real(random, 200, bits), { bits });
+    const codes = Codes.fromReal(real(random, 200, bits).data, { bits });
     const query = real(random, 1, bits);
     const [hits] = await rerank(LinearIndex.from(codes), query, { k: 200, candidates: 200 });
     const signs = codes.unpack();
     const product = Float64Array.from({ length: 200 }, (_, row) =>
-      query.reduce((sum, value, j) => sum + value * signs[row * bits + j]!, 0),
+      query.data.reduce((sum, value, j) => sum + value * signs[row * bits + j]!, 0),
     );
     const products = hits!.map(({ row }) => product[row]!);
     for (let i = 1; i < 200; i++) expect(products[i]!).toBeLessThan(products[i - 1]! + 1e-4);
@@ -56,9 +63,8 @@ describe('re-ranking', () => {
 
   it('keeps the order (distance, id) among equal scores', async () => {
     const codes = Codes.fromHex(['01', '02', '00', '02', '01']);
-    const query = Float32Array.from({ length: 8 }, () => -1); // signs 00; a bit costs 1, whichever it is
     const index = LinearIndex.from(codes, { ids: ['e', 'd', 'c', 'b', 'a'] });
-    const [hits] = await rerank(index, query, { k: 5 });
+    const [hits] = await rerank(index, FLAT, { k: 5 });
     expect(hits!.map(({ id, score }) => [id, score])).toEqual([
       ['c', 0],
       ['a', 1],
@@ -70,7 +76,7 @@ describe('re-ranking', () => {
 
   it('puts a bit that the query was sure of before several that it was not', async () => {
     const codes = Codes.fromHex(['01', '0e']);
-    const query = Float32Array.of(-9, -1, -1, -1, -1, -1, -1, -1);
+    const query = one(-9, -1, -1, -1, -1, -1, -1, -1);
     const [hits] = await rerank(LinearIndex.from(codes), query);
     expect(hits!.map(({ row, distance, score }) => [row, distance, score])).toEqual([
       [1, 3, 3],
@@ -80,28 +86,29 @@ describe('re-ranking', () => {
 
   it('takes filters and a radius along', async () => {
     const index = LinearIndex.from(Codes.fromHex(['00', '01', '03', '07']));
-    const query = Float32Array.from({ length: 8 }, () => -1);
     const rows = async (options: Parameters<typeof rerank>[2]) =>
-      (await rerank(index, query, options))[0]!.map(({ row }) => row);
+      (await rerank(index, FLAT, options))[0]!.map(({ row }) => row);
     expect(await rows({ radius: 2 })).toEqual([0, 1, 2]);
     expect(await rows({ allow: [3, 1] })).toEqual([1, 3]);
     await index.delete([0]);
     expect(await rows({ k: 2 })).toEqual([1, 2]);
   });
 
-  it('refuses fewer candidates than hits, values that are no whole codes, and NaN', async () => {
+  it('refuses fewer candidates than hits, values of another length, and NaN', async () => {
     const index = LinearIndex.from(Codes.fromHex(['00']));
-    const query = new Float32Array(8);
     for (const options of [{ k: 0 }, { k: 1.5 }, { k: 10, candidates: 9 }, { candidates: Number.NaN }]) {
-      await expect(rerank(index, query, options)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+      await expect(rerank(index, FLAT, options)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
     }
-    await expect(rerank(index, new Float32Array(9))).rejects.toMatchObject({ code: 'CODES_LENGTH_INVALID' });
-    const nan = rerank(index, query.fill(Number.NaN));
-    await expect(nan).rejects.toMatchObject({ code: 'CODES_VALUE_NAN' });
+    for (const [code, query] of [
+      ['CODES_LENGTH_INVALID', one(1, 2, 3)],
+      ['CODES_BITS_MISMATCH', real(random, 1, 16)],
+      ['CODES_VALUE_NAN', one(1, 1, 1, 1, 1, 1, 1, Number.NaN)],
+    ] as const)
+      await expect(rerank(index, query)).rejects.toMatchObject({ code });
   });
 
   it('never gives the score of a row that was renumbered meanwhile', async () => {
-    const index = LinearIndex.from(Codes.fromReal(real(random, 100, 64), { bits: 64 }));
+    const index = LinearIndex.from(Codes.fromReal(real(random, 100, 64).data, { bits: 64 }));
     await index.delete([0, 1, 2]);
     const ranked = rerank(index, real(random, 1, 64), { k: 5 });
     const compacted = index.compact();

@@ -11,6 +11,13 @@ import { Codes } from '../codes/index.ts';
 import { UnseenError } from '../errors.ts';
 import type { HammingIndex, Hit, SearchOptions } from './types.ts';
 
+/** Real-valued codes before the sign, `[rows, cols]`, row-major; `cols` are the bits. What `Model.outputs` gives. */
+export interface RealCodes {
+  readonly data: Float32Array;
+  readonly rows: number;
+  readonly cols: number;
+}
+
 export interface RankedHit extends Hit {
   /** Asymmetric distance, ≥ 0, in the unit of the query's values. */
   readonly score: number;
@@ -29,25 +36,25 @@ const LEAST_CANDIDATES = 100;
 
 /**
  * The k best of the candidates of every query, in the order (score, distance, id).
- * `queries` are real-valued codes before the sign `[n, bits]`, row-major: `(await model.outputs(…)).data`.
  * @throws as `index.search`; `CODES_VALUE_NAN`; `CODES_LENGTH_INVALID`; `ARGUMENT_INVALID` (k, candidates); `INDEX_CHANGED`
  * if rows were renumbered under way.
  */
 export async function rerank(
   index: HammingIndex,
-  queries: Float32Array,
+  queries: RealCodes,
   { k = 10, candidates = Math.max(LEAST_CANDIDATES, 4 * k), ...options }: RerankOptions = {},
 ): Promise<RankedHit[][]> {
   atLeast('k', k, 1);
   atLeast('candidates', candidates, k);
-  const { bits } = index;
-  const signs = Codes.fromReal(queries, { bits });
+  const { data, cols: bits } = queries;
+  const signs = Codes.fromReal(data, { bits });
+  if (bits !== index.bits) throw new UnseenError('CODES_BITS_MISMATCH', { left: bits, right: index.bits });
   const ranked: RankedHit[][] = [];
   for (let from = 0; from < signs.count; from += BATCH) {
     const found = await index.search(signs.slice(from, from + BATCH), { ...options, k: candidates });
     for (const [i, hits] of found.entries()) {
       const query = from + i;
-      const distance = new AsymmetricDistance(queries.subarray(query * bits, (query + 1) * bits));
+      const distance = new AsymmetricDistance(data.subarray(query * bits, (query + 1) * bits));
       ranked.push(order(index, hits, distance).slice(0, k));
     }
   }
