@@ -1,11 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Codes } from '../../codes/index.ts';
 import { Random } from '../../random.ts';
 import { LinearIndex } from '../linear-index.ts';
-import type { Id } from '../types.ts';
 import { indexFromBytes, indexToBytes, openIndex, saveIndex } from './index-file.ts';
 
 const BIT_LENGTHS = [8, 24, 64, 72, 128, 264, 4096];
