@@ -46,8 +46,8 @@ export const VALUE: u32 = 4; // the query's substring
 export const COST: u32 = 8; // f32: ns of the next radius; negative: not looked at yet
 export const PREDICTED: u32 = 12; // scratch of the prediction
 
-export const HISTOGRAM: u32 = FIRST_PROBED_TABLE + MOST_TABLES * PROBED_BYTES; // u32 [4097], hits of the list by distance
-export const FIND_KEYS: u32 = (HISTOGRAM + 4 * 4097 + 63) & ~63; // u64 [HEAP_CAPACITY], distance · 2^32 + row
+export const FIND_HISTOGRAM: u32 = FIRST_PROBED_TABLE + MOST_TABLES * PROBED_BYTES; // u32 [4097], hits of the list by distance
+export const FIND_KEYS: u32 = (FIND_HISTOGRAM + 4 * 4097 + 63) & ~63; // u64 [HEAP_CAPACITY], distance · 2^32 + row
 export const RANGE_LIST: u32 = FIND_KEYS + 8 * HEAP_CAPACITY; // u32 [RANGES + 1][2]
 export const CHAIN_LIST: u32 = RANGE_LIST + 8 * (RANGES + 1); // u32 [RANGES + 1]
 export const CANDIDATES: u32 = (CHAIN_LIST + 4 * (RANGES + 1) + 63) & ~63; // u32 [PIECE + 16]
@@ -153,7 +153,7 @@ function list(row: u32, distance: u32): void {
   store<u32>(state + FIND_ROWS + (found << 2), row);
   store<u16>(state + FIND_DISTANCES + (found << 1), <u16>distance);
   found++;
-  const bins = state + HISTOGRAM;
+  const bins = state + FIND_HISTOGRAM;
   store<u32>(bins + (distance << 2), load<u32>(bins + (distance << 2)) + 1);
   closer++;
   for (;;) {

@@ -1,0 +1,125 @@
+/** The state of one search in a memory, of which every thread has its own; see `kernels/assembly/hits.ts`. */
+import type { Kernel } from '../kernels/kernel.ts';
+import type { KernelMemory } from '../kernels/memory.ts';
+import type { Found } from '../store.ts';
+import type { ShardQuery } from './shard.ts';
+
+/** Fields of the state that are zero when a search begins, in bytes. */
+const FIELDS = 128;
+
+export class FindState {
+  readonly address: number;
+  /** Scratch for the distances of a block. */
+  readonly arena: number;
+  readonly #memory: KernelMemory;
+  readonly #bits: number;
+  readonly #index: number;
+  #heap = false;
+  #k = 0;
+  #ties = false;
+  /** Keys of the hits drained so far. */
+  #keys = new Float64Array(0);
+  #count = 0;
+
+  constructor(memory: KernelMemory, bits: number, index: number) {
+    const { kernel } = memory;
+    this.#memory = memory;
+    this.#bits = bits;
+    this.#index = index;
+    this.address = memory.allocate(kernel.FIND_BYTES.value);
+    this.arena = memory.allocate(kernel.SURVIVOR_ROWS.value);
+  }
+
+  bind(kernel: Kernel): void {
+    kernel.bind(this.arena);
+  }
+
+  open({ code, k, limit, ties }: ShardQuery, rows: number): void {
+    const { kernel, u8, u32 } = this.#memory;
+    const at = this.address;
+    this.#k = k;
+    this.#ties = ties;
+    this.#heap = !ties && k <= kernel.HEAP_CAPACITY.value;
+    this.#count = 0;
+    u8.fill(0, at, at + FIELDS);
+    u32.set([limit, k, this.#heap ? 1 : 0], at / 4);
+    const query = at + kernel.FIND_QUERY.value;
+    u8.fill(0, query + code.length, query + 8 * Math.ceil(this.#bits / 64) + 8);
+    u8.set(code, query);
+    new Float32Array(this.#memory.memory.buffer, at + 12, 1)[0] = deviations(k, rows);
+    if (!this.#heap) {
+      const bins = at + kernel.FIND_HISTOGRAM.value;
+      u8.fill(0, bins, bins + 4 * (this.#bits + 1));
+    }
+    kernel.openFind(this.#index, at);
+  }
+
+  /** Takes the hits that the last call has listed. */
+  drain(): void {
+    if (this.#heap) return;
+    const { kernel, u32 } = this.#memory;
+    const found = u32[this.address / 4 + 4]!; // FIND_FOUND
+    if (this.#count + found > this.#keys.length) {
+      const longer = new Float64Array(Math.max(1024, 2 * (this.#count + found)));
+      longer.set(this.#keys.subarray(0, this.#count));
+      this.#keys = longer;
+    }
+    const rows = (this.address + kernel.FIND_ROWS.value) / 4;
+    const distances = new Uint16Array(
+      this.#memory.memory.buffer,
+      this.address + kernel.FIND_DISTANCES.value,
+      found,
+    );
+    for (let i = 0; i < found; i++) this.#keys[this.#count + i] = distances[i]! * 2 ** 32 + u32[rows + i]!;
+    this.#count += found;
+  }
+
+  /** Hits by (distance, row). */
+  found(): Found {
+    if (this.#heap) return this.#inHeap();
+    const keys = this.#keys.subarray(0, this.#count).sort();
+    let size = Math.min(this.#k, keys.length);
+    if (this.#ties && size > 0) {
+      const farthest = Math.floor(keys[size - 1]! / 2 ** 32);
+      while (size < keys.length && Math.floor(keys[size]! / 2 ** 32) === farthest) size++;
+    }
+    const rows = new Uint32Array(size);
+    const distances = new Uint16Array(size);
+    for (let i = 0; i < size; i++) {
+      distances[i] = Math.floor(keys[i]! / 2 ** 32);
+      rows[i] = keys[i]! % 2 ** 32;
+    }
+    if (this.#keys.length > 2 ** 20) this.#keys = new Float64Array(0); // not kept for searches that need less
+    return { rows, distances };
+  }
+
+  /** What the search did. */
+  get work(): { readonly compared: number; readonly probed: number; readonly scanned: boolean } {
+    const { kernel, memory, u32 } = this.#memory;
+    const [compared, probed] = new Float64Array(memory.buffer, this.address + kernel.FIND_COMPARED.value, 2);
+    return { compared: compared!, probed: probed!, scanned: u32[this.address / 4 + 5] === 1 }; // FIND_SCANNED
+  }
+
+  #inHeap(): Found {
+    const { kernel, u32 } = this.#memory;
+    const size = u32[this.address / 4 + 4]!;
+    const keys = (this.address + kernel.FIND_KEYS.value) / 4;
+    const rows = new Uint32Array(size);
+    const distances = new Uint16Array(size);
+    for (let i = 0; i < size; i++) {
+      rows[i] = u32[keys + 2 * i]!;
+      distances[i] = u32[keys + 2 * i + 1]!;
+    }
+    return { rows, distances };
+  }
+}
+
+/**
+ * How many standard deviations below the mean the nearest k of n normal deviates lie (Abramowitz and Stegun, 26.2.23).
+ */
+function deviations(k: number, rows: number): number {
+  if (2 * k >= rows) return 0;
+  const t = Math.sqrt(-2 * Math.log(k / rows));
+  const numerator = 2.515517 + t * (0.802853 + t * 0.010328);
+  return t - numerator / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+}

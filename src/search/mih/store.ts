@@ -1,0 +1,177 @@
+/** The rows of a `MultiIndexHash`: shards, each in a memory of its own, that are built anew as they grow. */
+import { UnseenError } from '../../errors.ts';
+import { MAX_MEMORY_BYTES } from '../kernels/memory.ts';
+import type { FindPlan, Found, RowStore } from '../store.ts';
+import type { SearchWork } from '../types.ts';
+import { buildShard, packedSource, plainShard, shardSource } from './build.ts';
+import type { Costs } from './costs.ts';
+import { indexBytes, planSubstrings } from './plan.ts';
+import type { MihShard } from './shard.ts';
+
+export interface MihStoreOptions {
+  readonly threads?: number;
+  /** Number of substrings; default: chosen by rows and bits. */
+  readonly substrings?: number;
+  /** Rows about to be appended, in pieces: tables are made once they are all there. */
+  readonly expected?: number;
+  /** Most rows of one shard; default: what fits into one memory. */
+  readonly shardRows?: number;
+  /** Other costs than the usual, to steer searches in tests. */
+  readonly costs?: Partial<Costs>;
+}
+
+/** Row numbers are 32 bits. */
+const MOST_ROWS = 2 ** 32 - 64;
+
+interface Placed {
+  shard: MihShard;
+  /** Row of its first code. */
+  readonly first: number;
+}
+
+export class MihStore implements RowStore {
+  readonly engine = 'wasm';
+  readonly bits: number;
+  readonly threads: number;
+  readonly shards: Placed[];
+  readonly #substrings: number | undefined;
+  readonly #expected: number;
+  readonly #shardRows: number;
+  readonly #costs: Partial<Costs> | undefined;
+
+  constructor(bits: number, options: MihStoreOptions = {}) {
+    const { threads = 1, substrings, expected = 0, shardRows = mostRows(bits) } = options;
+    this.bits = bits;
+    this.#substrings = substrings;
+    this.#expected = expected;
+    this.#shardRows = shardRows;
+    this.#costs = options.costs;
+    planSubstrings(0, bits, substrings); // refuses a wrong number now
+    this.shards = [{ shard: plainShard(bits, threads, options.costs), first: 0 }];
+    this.threads = this.shards[0]!.shard.states.length;
+  }
+
+  get count(): number {
+    const { shard, first } = this.shards.at(-1)!;
+    return first + shard.count;
+  }
+
+  get bytes(): number {
+    return this.shards.reduce((sum, { shard }) => sum + shard.bytes, 0);
+  }
+
+  append(packed: Uint8Array): void {
+    const width = this.bits / 8;
+    const rows = packed.length / width;
+    if (this.count + rows > MOST_ROWS) {
+      throw new UnseenError('INDEX_TOO_LARGE', {
+        received: packed.length,
+        reason: `at most ${MOST_ROWS} rows`,
+      });
+    }
+    for (let row = 0; row < rows; ) {
+      const last = this.shards.at(-1)!;
+      const taken = Math.min(rows - row, this.#shardRows - last.shard.count);
+      if (taken > 0) this.#extend(last, packed.subarray(row * width, (row + taken) * width));
+      row += taken;
+      if (row < rows) this.shards.push({ shard: plainShard(this.bits, this.threads, this.#costs), first: this.count });
+    }
+  }
+
+  read(from: number, to: number): Uint8Array {
+    const width = this.bits / 8;
+    const out = new Uint8Array((to - from) * width);
+    for (const { shard, first } of this.shards) {
+      const start = Math.max(from, first);
+      const end = Math.min(to, first + shard.count);
+      if (start < end) out.set(shard.read(start - first, end - first), (start - from) * width);
+    }
+    return out;
+  }
+
+  setLive(bitmap: Uint8Array | undefined): void {
+    for (const { shard, first } of this.shards) {
+      shard.setLive(bitmap?.subarray(first / 8, Math.ceil((first + shard.count) / 8)));
+    }
+  }
+
+  async find(queries: readonly Uint8Array[], plan: FindPlan): Promise<{ found: Found[]; work: SearchWork }> {
+    const work = { codesCompared: 0, bucketsProbed: 0, queriesScanned: 0 };
+    const found: Found[] = [];
+    for (const code of queries) found.push(await this.#findOne(code, plan, work));
+    return { found, work };
+  }
+
+  close(): void {}
+
+  async #findOne(
+    code: Uint8Array,
+    { k, limit, ties, pause }: FindPlan,
+    work: { codesCompared: number; bucketsProbed: number; queriesScanned: number },
+  ): Promise<Found> {
+    let best: Found | undefined;
+    let scanned = false;
+    for (const { shard, first } of this.shards) {
+      const below = best === undefined ? limit : lowered(best, k, limit, ties);
+      if (below === 0) break;
+      shard.open({ code, k: Math.min(k, Math.max(1, shard.count)), limit: below, ties });
+      while (!shard.step()) await pause();
+      const part = shard.found();
+      const did = shard.states[0]!.work;
+      work.codesCompared += did.compared;
+      work.bucketsProbed += did.probed;
+      scanned ||= did.scanned;
+      best = best === undefined ? part : merged(best, part, first, k, ties);
+    }
+    if (scanned) work.queriesScanned++;
+    const turn = pause();
+    if (turn) await turn;
+    return best!;
+  }
+
+  /** Appends to one shard, which has room; builds it anew when it has grown to twice of what its tables hold. */
+  #extend(last: Placed, packed: Uint8Array): void {
+    const { shard } = last;
+    const count = shard.count + packed.length / (this.bits / 8);
+    const plain = shard.substrings.length === 0;
+    const complete = last.first + count >= this.#expected;
+    const substrings = complete ? planSubstrings(count, this.bits, this.#substrings) : [];
+    const worn = plain ? substrings.length > 0 : count > 2 * shard.layout.count;
+    if (worn || (shard.count > 0 && !shard.hasRoomFor(count - shard.layout.count))) {
+      const source = shard.count > 0 ? shardSource(shard, packed) : packedSource(this.bits, packed);
+      last.shard = buildShard(source, substrings, this.threads, this.#costs);
+      return;
+    }
+    shard.append(packed);
+  }
+}
+
+/** A code that fits neither with tables nor without them is refused when it comes; this is an estimate from above. */
+function mostRows(bits: number): number {
+  const rowBytes = 8 * Math.ceil(bits / 64);
+  const few = Math.floor(MAX_MEMORY_BYTES / (4 * rowBytes));
+  const substrings = planSubstrings(few, bits);
+  const perRow = (indexBytes(substrings, few, bits) / few) * 1.05;
+  return Math.floor(MAX_MEMORY_BYTES / perRow / 64) * 64;
+}
+
+/** The limit for rows of a later shard, which are higher: at the distance of the k-th they are hits with ties only. */
+function lowered({ distances }: Found, k: number, limit: number, ties: boolean): number {
+  return distances.length < k ? limit : Math.min(limit, distances[k - 1]! + (ties ? 1 : 0));
+}
+
+/** Two lists of hits as one by (distance, row); rows of the second begin at `first`. */
+function merged(a: Found, b: Found, first: number, k: number, ties: boolean): Found {
+  const most = a.rows.length + b.rows.length;
+  const rows = new Uint32Array(most);
+  const distances = new Uint16Array(most);
+  let size = 0;
+  for (let i = 0, j = 0; i < a.rows.length || j < b.rows.length; size++) {
+    const takeA = j === b.rows.length || (i < a.rows.length && a.distances[i]! <= b.distances[j]!);
+    const distance = takeA ? a.distances[i]! : b.distances[j]!;
+    if (size >= k && !(ties && distance === distances[k - 1])) break;
+    distances[size] = distance;
+    rows[size] = takeA ? a.rows[i++]! : first + b.rows[j++]!;
+  }
+  return { rows: rows.slice(0, size), distances: distances.slice(0, size) };
+}
