@@ -1,3 +1,3 @@
 export { type BenchPairsCase, benchPairs } from './pairs.ts';
-export { type BenchSearchCase, benchSearch } from './search.ts';
+export { type BenchSearchCase, type BenchSearchReport, benchSearch } from './search/search.ts';
 export { type BenchTrainCase, benchTrain } from './train.ts';

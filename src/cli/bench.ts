@@ -1,19 +1,10 @@
 /** `unseen bench`: how fast it is here, against rivals in the same run. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { BENCH_DATA, type BenchData } from '../bench/codes.ts';
-import type { BenchPairsCase, BenchSearchCase, BenchTrainCase } from '../bench/index.ts';
+import type { Command } from 'commander';
+import type { BenchPairsCase, BenchTrainCase } from '../bench/index.ts';
 import { textTable } from '../report/table.ts';
+import { addBenchSearch } from './bench-search.ts';
 import { addCommand, perform } from './command.ts';
-import { integer, integers, list } from './options.ts';
-
-interface SearchOptions {
-  readonly sizes?: number[];
-  readonly bits?: number[];
-  readonly batches?: number[];
-  readonly data?: BenchData[];
-  readonly quick?: boolean;
-  readonly json?: boolean;
-}
+import { integer, integers } from './options.ts';
 
 interface TrainOptions {
   readonly threads?: number;
@@ -24,8 +15,6 @@ interface TrainOptions {
 
 /** Rounds that tell whether it works. */
 const QUICK_ROUNDS = 2;
-/** Sizes that take seconds: they say whether it works, not how fast it is. */
-const QUICK_SIZES = [100_000];
 
 export function addBench(program: Command): void {
   const bench = program
@@ -34,40 +23,6 @@ export function addBench(program: Command): void {
   addBenchSearch(bench);
   addBenchTrain(bench);
   addBenchPairs(bench);
-}
-
-function addBenchSearch(bench: Command): void {
-  addCommand(bench, 'search', 'exact Hamming search against FAISS IndexBinaryFlat', [
-    'bench search --quick',
-    'bench search --sizes 1000000,10000000 --bits 64,128 --json',
-  ])
-    .option('--sizes <a,b>', 'codes in the database (default: 1000000,10000000)', integers(1000, 1e9))
-    .option('--bits <a,b>', 'lengths of codes (default: 64)', integers(8, 4096))
-    .option('--batches <a,b>', 'queries a call (default: 1,100)', integers(1, 100))
-    .addOption(new Option('--data <a,b>', `${BENCH_DATA.join(', ')} (default: random)`).argParser(kinds))
-    .option('--quick', 'a small database: seconds instead of minutes')
-    .action((options: SearchOptions) =>
-      perform(options.json, async ({ signal, progress }) => {
-        const { benchSearch } = await import('../bench/index.ts');
-        const { describeEnvironment } = await import('../evaluate/index.ts');
-        const { bits, batches, data } = options;
-        const sizes = options.sizes ?? (options.quick ? QUICK_SIZES : undefined);
-        const report = await benchSearch({
-          ...(sizes && { sizes }),
-          ...(bits && { bits }),
-          ...(batches && { batches }),
-          ...(data && { data }),
-          signal,
-          onProgress: (what) => progress.line(what),
-        });
-        const missing = report.missing.map(({ engine, install }) => `${engine} is not here: ${install}`);
-        const roof = `One thread reads ${report.readBandwidthGBps.toFixed(1)} GB/s of memory.`;
-        return {
-          json: { environment: await describeEnvironment(), ...report },
-          text: [searchTable(report.cases), '', roof, ...missing].join('\n'),
-        };
-      }),
-    );
 }
 
 function addBenchTrain(bench: Command): void {
@@ -143,48 +98,6 @@ function pairsTable(cases: readonly BenchPairsCase[]): string {
     secondsPerEpoch?.toFixed(2) ?? '–',
     peakMiB.toFixed(0),
   ]);
-  return textTable(columns, rows);
-}
-
-function kinds(text: string): BenchData[] {
-  return list(text).map((name) => {
-    const kind = BENCH_DATA.find((one) => one === name);
-    if (!kind) throw new InvalidArgumentError(`Expected one or more of ${BENCH_DATA.join(', ')}.`);
-    return kind;
-  });
-}
-
-/** One line a setting: the ratio first, because it is what carries over to other machines. */
-function searchTable(cases: readonly BenchSearchCase[]): string {
-  const columns = [
-    { title: 'data', align: 'left' as const },
-    ...['codes', 'bits', 'queries', 'FAISS / ours', 'ours, ms', 'FAISS, ms', 'codes/s'].map((title) => ({
-      title,
-    })),
-  ];
-  const rows = cases
-    .filter(({ engine }) => engine === 'linear')
-    .map((ours) => {
-      const { data, n, bits, batch, medianMs } = ours;
-      const rival = cases.find(
-        (one) =>
-          one.engine !== 'linear' &&
-          one.data === data &&
-          one.n === n &&
-          one.bits === bits &&
-          one.batch === batch,
-      );
-      return [
-        data,
-        `${n}`,
-        `${bits}`,
-        `${batch}`,
-        rival ? `${(rival.medianMs / medianMs).toFixed(2)} ×` : '–',
-        medianMs.toFixed(2),
-        rival ? rival.medianMs.toFixed(2) : '–',
-        `${((n * batch) / medianMs / 1e6).toFixed(2)} G`,
-      ];
-    });
   return textTable(columns, rows);
 }
 

@@ -30,6 +30,16 @@ export const integers =
   (text: string): number[] =>
     list(text).map(integer(min, max));
 
+/** `a,b` out of known names. */
+export const oneOf =
+  <T extends string>(names: readonly T[]) =>
+  (text: string): T[] =>
+    list(text).map((asked) => {
+      const name = names.find((one) => one === asked);
+      if (!name) throw new InvalidArgumentError(`Expected one or more of ${names.join(', ')}.`);
+      return name;
+    });
+
 /** `0.1` or `10%`: a share above 0 and at most 1. */
 export function share(text: string): number {
   const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);

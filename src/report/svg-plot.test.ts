@@ -46,4 +46,23 @@ describe('a plot', () => {
     const ys = [...svg.matchAll(/<circle cx="[\d.]+" cy="([\d.]+)"/g)].map((m) => Number(m[1])).slice(0, 3);
     expect(ys).toEqual([...ys].sort((a, b) => b - a));
   });
+
+  it('puts equal ratios at equal distances when both axes are logarithmic', () => {
+    const points = [1, 10, 100].map((x) => ({ x, y: 0.02 * x }));
+    const log = linePlot([{ name: 'a', points }], {
+      ...options,
+      logX: true,
+      logY: true,
+      xText: (x) => `${x} M`,
+    });
+    const marks = [...log.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map((m) => [
+      Number(m[1]),
+      Number(m[2]),
+    ]);
+    const [[x0, y0], [x1, y1], [x2, y2]] = marks as [number[], number[], number[]];
+    expect(x1! - x0!).toBeCloseTo(x2! - x1!, 0);
+    expect(y1! - y0!).toBeCloseTo(y2! - y1!, 0);
+    for (const tick of ['0.01', '0.1', '1', '10']) expect(log).toContain(`>${tick}</text>`);
+    expect(log).toContain(' M</text>');
+  });
 });

@@ -22,9 +22,13 @@ export interface PlotOptions {
   readonly yLabel: string;
   /** Values written below the x axis; default: five even steps. */
   readonly xTicks?: readonly number[];
+  /** How they are written. Default: as numbers. */
+  readonly xText?: (x: number) => string;
   /** Positions by logarithm: for code lengths. Every x must be > 0. Default false. */
   readonly logX?: boolean;
-  /** Default: 0 to a round number above the highest error bar. */
+  /** The same of y, for times: from a power of ten below the lowest point to one above the highest. Every y must be > 0. Default false. */
+  readonly logY?: boolean;
+  /** Default: 0 to a round number above the highest error bar. Has no meaning with `logY`. */
   readonly yMax?: number;
   /** Pixels; default 480 × 320. */
   readonly width?: number;
@@ -47,27 +51,27 @@ export function linePlot(series: readonly PlotSeries[], options: PlotOptions): s
   const xs = [...points.map(({ x }) => x), ...(options.xTicks ?? [])].map(place);
   let [xMin, xMax] = [Math.min(...xs), Math.max(...xs)];
   if (!(xMin < xMax)) [xMin, xMax] = [(xMin || 0) - 1, (xMin || 0) + 1];
-  const top = Math.max(0, ...points.map(({ y, error }) => y + (error ?? 0)));
-  const yStep = niceStep((options.yMax ?? top) || 1);
-  const yMax = options.yMax ?? (Math.ceil(top / yStep) * yStep || 1);
+  const y = options.logY ? powersOfTen(points) : evenSteps(points, options.yMax);
   const bottom = height - MARGIN.bottom - LEGEND_ROW * legend.length;
   const left = (x: number): number =>
     MARGIN.left + ((place(x) - xMin) / (xMax - xMin)) * (width - MARGIN.left - MARGIN.right);
-  const up = (y: number): number => bottom - (y / yMax) * (bottom - MARGIN.top);
+  const up = (value: number): number => bottom - y.place(value) * (bottom - MARGIN.top);
 
   const xTicks = options.xTicks ?? Array.from({ length: 6 }, (_, i) => round(xMin + ((xMax - xMin) * i) / 5));
-  const yTicks = Array.from({ length: Math.floor(yMax / yStep + 1e-9) + 1 }, (_, i) => round(i * yStep));
-  const grid = yTicks
-    .map((y) => {
-      const at = px(up(y));
+  const grid = y.ticks
+    .map((tick) => {
+      const at = px(up(tick));
       return (
         `<line class="grid" x1="${MARGIN.left}" x2="${width - MARGIN.right}" y1="${at}" y2="${at}"/>` +
-        `<text x="${MARGIN.left - 8}" y="${px(up(y) + 4)}" text-anchor="end">${y}</text>`
+        `<text x="${MARGIN.left - 8}" y="${px(up(tick) + 4)}" text-anchor="end">${tick}</text>`
       );
     })
     .join('');
   const below = xTicks
-    .map((x) => `<text x="${px(left(x))}" y="${bottom + 18}" text-anchor="middle">${x}</text>`)
+    .map(
+      (x) =>
+        `<text x="${px(left(x))}" y="${bottom + 18}" text-anchor="middle">${escapeXml(options.xText?.(x) ?? `${x}`)}</text>`,
+    )
     .join('');
   const lines = series.map((one, i) => drawSeries(one, i, left, up)).join('');
   const middle = px((MARGIN.left + width - MARGIN.right) / 2);
@@ -160,6 +164,28 @@ function drawLegend(rows: LegendEntry[][], series: readonly PlotSeries[], top: n
       }),
     )
     .join('');
+}
+
+interface YAxis {
+  readonly ticks: readonly number[];
+  /** 0 at the bottom, 1 at the top. */
+  place(y: number): number;
+}
+
+function evenSteps(points: readonly PlotPoint[], max: number | undefined): YAxis {
+  const top = Math.max(0, ...points.map(({ y, error }) => y + (error ?? 0)));
+  const step = niceStep((max ?? top) || 1);
+  const yMax = max ?? (Math.ceil(top / step) * step || 1);
+  const ticks = Array.from({ length: Math.floor(yMax / step + 1e-9) + 1 }, (_, i) => round(i * step));
+  return { ticks, place: (y) => y / yMax };
+}
+
+function powersOfTen(points: readonly PlotPoint[]): YAxis {
+  const powers = points.length > 0 ? points.map(({ y }) => Math.log10(y)) : [0];
+  const low = Math.floor(Math.min(...powers));
+  const high = Math.max(low + 1, Math.ceil(Math.max(...powers)));
+  const ticks = Array.from({ length: high - low + 1 }, (_, i) => Number(`1e${low + i}`));
+  return { ticks, place: (y) => (Math.log10(y) - low) / (high - low) };
 }
 
 /** 1, 2 or 5 times a power of ten, so that the axis gets four to nine lines. */
