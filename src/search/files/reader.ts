@@ -112,7 +112,7 @@ export class IndexReader {
     let coming = begin(0);
     try {
       for (let at = 0; coming; at += step) {
-        throwIfAborted(this.#options.signal, 'opening an index');
+        throwIfAborted(this.#options.signal, 'opening an index', 'The file is as it was.');
         const padded = await coming;
         coming = begin(at + step);
         const piece = padded.subarray(0, Math.max(0, section.bytes - at));

@@ -26,11 +26,11 @@ export async function writeIndex(
   sections: readonly Section[],
   { signal, onProgress }: ProgressOptions = {},
 ): Promise<void> {
-  throwIfAborted(signal, 'saving an index');
+  stopIfAborted(signal);
   const { sections: places, length } = layOut(head, sections);
   const sink = await open(length);
   const pieces = new PieceWriter(sink, Math.max(ALIGN, ...sections.map(({ bytes }) => bytes)), (done) => {
-    throwIfAborted(signal, 'saving an index');
+    stopIfAborted(signal);
     onProgress?.({ done, total: length });
   });
   try {
@@ -40,7 +40,7 @@ export async function writeIndex(
     }
     await pieces.finish();
     await sink.write(0, writeHead({ head, sections: written }, length));
-    throwIfAborted(signal, 'saving an index');
+    stopIfAborted(signal);
   } catch (cause) {
     await pieces.finish().catch(() => {}); // nothing more is on its way
     await sink.abandon();
@@ -49,6 +49,9 @@ export async function writeIndex(
   await sink.finish();
   onProgress?.({ done: length, total: length });
 }
+
+const stopIfAborted = (signal: AbortSignal | undefined): void =>
+  throwIfAborted(signal, 'saving an index', 'What was there before is as it was.');
 
 /** Gathers chunks in one of two buffers while the other is on its way. */
 class PieceWriter {
