@@ -7,6 +7,8 @@ import type * as ort from '../src/encoders/ort.ts';
 import * as ortWeb from '../src/encoders/ort.web.ts';
 import type * as folder from '../src/model/folder.ts';
 import * as folderWeb from '../src/model/folder.web.ts';
+import type * as disk from '../src/search/files/disk.ts';
+import * as diskWeb from '../src/search/files/disk.web.ts';
 import type * as spawn from '../src/search/threads/spawn.ts';
 import * as spawnWeb from '../src/search/threads/spawn.web.ts';
 
@@ -95,11 +97,13 @@ describe('the files that a browser loads in place of others', () => {
     'src/encoders/decode': typeof decode;
     'src/encoders/ort': typeof ort;
     'src/model/folder': typeof folder;
+    'src/search/files/disk': typeof disk;
     'src/search/threads/spawn': typeof spawn;
   } = {
     'src/encoders/decode': decodeWeb,
     'src/encoders/ort': ortWeb,
     'src/model/folder': folderWeb,
+    'src/search/files/disk': diskWeb,
     'src/search/threads/spawn': spawnWeb,
   };
 

@@ -3,6 +3,7 @@
  * significant first. This is NumPy's `packbits(bitorder='little')` and the layout of FAISS' binary indexes.
  */
 import { UnseenError } from '../errors.ts';
+import { type BitOrder, reverseBits } from './bit-order.ts';
 import { base64ToBytes, bytesToBase64, bytesToBitString, bytesToHex, hexToBytes } from './text.ts';
 
 /** Smallest, largest and unit of a code's length in bits. */
@@ -12,6 +13,11 @@ export const MAX_BITS = 4096;
 export interface CodesOptions {
   /** Length of a code in bits: a multiple of 8 from 8 to 4096. */
   readonly bits: number;
+}
+
+export interface PackedOptions extends CodesOptions {
+  /** Order of the bits in a byte: `little`, as here, or `big`, as `numpy.packbits` has it by default. Default: little. */
+  readonly bitOrder?: BitOrder;
 }
 
 export class Codes {
@@ -27,11 +33,12 @@ export class Codes {
   }
 
   /**
-   * Takes packed bytes as they are (not copied).
+   * Takes packed bytes as they are (not copied); with `bitOrder: 'big'` a copy of them in the order of this class.
    * @throws `CODES_BITS_INVALID`, or `CODES_LENGTH_INVALID` if the bytes are not a whole number of codes.
    */
-  static fromBytes(bytes: Uint8Array, { bits }: CodesOptions): Codes {
+  static fromBytes(bytes: Uint8Array, { bits, bitOrder = 'little' }: PackedOptions): Codes {
     checkBits(bits);
+    checkOrder(bitOrder);
     if (bytes.length % (bits / 8) !== 0) {
       throw new UnseenError('CODES_LENGTH_INVALID', {
         what: 'bytes',
@@ -39,7 +46,7 @@ export class Codes {
         unit: bits / 8,
       });
     }
-    return new Codes(bytes, bits);
+    return new Codes(bitOrder === 'big' ? reverseBits(bytes) : bytes, bits);
   }
 
   /**
@@ -94,6 +101,12 @@ export class Codes {
   /** `[count, bytesPerCode]`: the shape of the `.npy` form. */
   get shape(): readonly [number, number] {
     return [this.count, this.bytesPerCode];
+  }
+
+  /** A copy of the packed bytes, `[count, bytesPerCode]`, with bits in either order. Default: little, as in `bytes`. */
+  toBytes({ bitOrder = 'little' }: { readonly bitOrder?: BitOrder } = {}): Uint8Array<ArrayBuffer> {
+    checkOrder(bitOrder);
+    return bitOrder === 'big' ? reverseBits(this.bytes) : this.bytes.slice();
   }
 
   /** The bytes of one code: a view, not a copy. */
@@ -158,4 +171,10 @@ function checkBits(bits: number): void {
   if (!Number.isInteger(bits) || bits < MIN_BITS || bits > MAX_BITS || bits % 8 !== 0) {
     throw new UnseenError('CODES_BITS_INVALID', { received: bits, min: MIN_BITS, max: MAX_BITS });
   }
+}
+
+function checkOrder(bitOrder: BitOrder): void {
+  if (bitOrder === 'little' || bitOrder === 'big') return;
+  const reason = 'must be "little" or "big"';
+  throw new UnseenError('ARGUMENT_INVALID', { name: 'bitOrder', reason, received: bitOrder });
 }

@@ -1,2 +1,3 @@
-export { Codes, type CodesOptions, MAX_BITS, MIN_BITS } from './codes.ts';
+export type { BitOrder } from './bit-order.ts';
+export { Codes, type CodesOptions, MAX_BITS, MIN_BITS, type PackedOptions } from './codes.ts';
 export { hammingDistance } from './hamming.ts';

@@ -1,6 +1,7 @@
 export type { DatasetParts, MatrixLike, ModalityParts } from './build-dataset.ts';
 export { datasetFromArrays } from './build-dataset.ts';
 export { readClassEmbeddings } from './class-embeddings.ts';
+export { type CodesNpyOptions, readCodesNpy, writeCodesNpy } from './codes-npy.ts';
 export type {
   Dataset,
   ImageFiles,

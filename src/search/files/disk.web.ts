@@ -19,6 +19,6 @@ export async function openFile(location: string | URL): Promise<ByteSource> {
 /** @throws `BROWSER_UNSUPPORTED` always */
 export async function createFile(_location: string | URL): Promise<ByteSink> {
   const advice =
-    'Take the bytes (indexToBytes, faissBinaryToBytes): a page can store them or offer a Blob of them.';
+    'Take the bytes (indexToBytes, faissFlatToBytes): a page can store them or offer a Blob of them.';
   throw new UnseenError('BROWSER_UNSUPPORTED', { what: 'writing a file', advice });
 }

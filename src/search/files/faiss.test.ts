@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../test/temporary-folder.ts';
 import { Codes } from '../../codes/index.ts';
 import { UnseenError } from '../../errors.ts';
 import { Random } from '../../random.ts';
 import { LinearIndex } from '../linear-index.ts';
-import { faissBinaryFlatToBytes, readFaissBinaryFlat, writeFaissBinaryFlat } from './faiss.ts';
+import { faissFlatToBytes, readFaissFlat, writeFaissFlat } from './faiss.ts';
 
 /** Written by faiss 1.15.1: three codes of 64 bits, bytes 0 … 23, and the same with the ids 7, −1 and 2⁴⁰. */
 const FLAT =
@@ -28,29 +28,27 @@ const ids = [7n, -1n, 2n ** 40n];
 
 describe("FAISS' binary flat indexes", () => {
   it('are read as FAISS 1.15.1 writes them, with ids where there are', async () => {
-    const flat = await readFaissBinaryFlat(fromHex(FLAT));
+    const flat = await readFaissFlat(fromHex(FLAT));
     expect([flat.codes.bits, flat.codes.bytes, flat.ids]).toEqual([64, codes.bytes, undefined]);
     for (const hex of [MAP, MAP2]) {
-      const map = await readFaissBinaryFlat(new Blob([Buffer.from(hex, 'hex')]));
+      const map = await readFaissFlat(new Blob([Buffer.from(hex, 'hex')]));
       expect([map.codes.bytes, [...map.ids!]]).toEqual([codes.bytes, ids]);
     }
-    expect((await readFaissBinaryFlat(fromHex(EMPTY))).codes.count).toBe(0);
+    expect((await readFaissFlat(fromHex(EMPTY))).codes.count).toBe(0);
   });
 
   it('are written byte for byte as FAISS 1.15.1 writes them', async () => {
-    expect(toHex(await faissBinaryFlatToBytes(codes))).toBe(FLAT);
-    expect(toHex(await faissBinaryFlatToBytes(codes, { ids }))).toBe(MAP);
-    expect(toHex(await faissBinaryFlatToBytes(codes.slice(0, 0)))).toBe(EMPTY);
-    const folder = await mkdtemp(path.join(tmpdir(), 'unseen-faiss-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const file = path.join(folder, 'codes.faiss');
-    await writeFaissBinaryFlat(codes, file, { ids: [7, -1, 2 ** 40] });
+    expect(toHex(await faissFlatToBytes(codes))).toBe(FLAT);
+    expect(toHex(await faissFlatToBytes(codes, { ids }))).toBe(MAP);
+    expect(toHex(await faissFlatToBytes(codes.slice(0, 0)))).toBe(EMPTY);
+    const file = path.join(await temporaryFolder(), 'codes.faiss');
+    await writeFaissFlat(codes, file, { ids: [7, -1, 2 ** 40] });
     expect(toHex(await readFile(file))).toBe(MAP);
-    expect([...(await readFaissBinaryFlat(file)).ids!]).toEqual(ids);
+    expect([...(await readFaissFlat(file)).ids!]).toEqual(ids);
   });
 
   it('give an index its ids', async () => {
-    const { codes, ids } = await readFaissBinaryFlat(fromHex(MAP));
+    const { codes, ids } = await readFaissFlat(fromHex(MAP));
     const index = LinearIndex.from(codes, { ids: ids! });
     expect((await index.search(codes.slice(1, 2), { k: 1 }))[0]).toEqual([{ id: -1n, row: 1, distance: 0 }]);
   });
@@ -61,7 +59,7 @@ describe("FAISS' binary flat indexes", () => {
       [1, 2, 2n ** 63n],
       [1, 2, 0.5],
     ]) {
-      await expect(faissBinaryFlatToBytes(codes, { ids: bad })).rejects.toThrow(/^ids/);
+      await expect(faissFlatToBytes(codes, { ids: bad })).rejects.toThrow(/^ids/);
     }
   });
 
@@ -79,7 +77,7 @@ describe("FAISS' binary flat indexes", () => {
       [`${MAP_HEAD}${MAP}`, /inner index/],
     ];
     for (const [hex, message] of wrong) {
-      const opening = readFaissBinaryFlat(fromHex(hex));
+      const opening = readFaissFlat(fromHex(hex));
       await expect(opening, hex).rejects.toThrow(message);
       await expect(opening, hex).rejects.toMatchObject({ code: 'FAISS_FILE_INVALID' });
     }
@@ -92,7 +90,7 @@ describe("FAISS' binary flat indexes", () => {
       const cut = random.below(4) === 0 ? bytes.subarray(0, random.below(bytes.length)) : bytes;
       for (let flips = 1 + random.below(3); flips > 0 && cut.length > 0; flips--)
         cut[random.below(cut.length)]! ^= 1 << random.below(8);
-      const result = await readFaissBinaryFlat(cut).catch((error: unknown) => error);
+      const result = await readFaissFlat(cut).catch((error: unknown) => error);
       if (result instanceof UnseenError) expect(result.code).toBe('FAISS_FILE_INVALID');
       else expect((result as { codes: Codes }).codes.bytes.length).toBe(24);
     }

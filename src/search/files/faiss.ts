@@ -18,7 +18,7 @@ import {
   bytesSource,
 } from './source.ts';
 
-export interface FaissBinaryFlat {
+export interface FaissFlat {
   readonly codes: Codes;
   /** Of an IndexBinaryIDMap, one a code; FAISS lets an id come twice. */
   readonly ids?: BigInt64Array;
@@ -44,7 +44,7 @@ const PIECE = 4 * 1024 * 1024;
  * @param from a file (in a browser a URL), bytes, or a blob
  * @throws `FAISS_FILE_INVALID`, `FILE_UNREADABLE`, `FILE_LENGTH`, `INDEX_TOO_LARGE`
  */
-export async function readFaissBinaryFlat(from: string | URL | Uint8Array | Blob): Promise<FaissBinaryFlat> {
+export async function readFaissFlat(from: string | URL | Uint8Array | Blob): Promise<FaissFlat> {
   const source = await sourceOf(from);
   try {
     return await read(source);
@@ -54,10 +54,10 @@ export async function readFaissBinaryFlat(from: string | URL | Uint8Array | Blob
 }
 
 /**
- * Writes what FAISS writes, byte for byte; the file appears as a whole. Node only; see `faissBinaryFlatToBytes`.
+ * Writes what FAISS writes, byte for byte; the file appears as a whole. Node only; see `faissFlatToBytes`.
  * @throws `FILE_UNWRITABLE`, `ARGUMENT_INVALID` (ids); in a browser `BROWSER_UNSUPPORTED`
  */
-export async function writeFaissBinaryFlat(
+export async function writeFaissFlat(
   codes: Codes,
   file: string | URL,
   { ids }: FaissWriteOptions = {},
@@ -74,7 +74,7 @@ export async function writeFaissBinaryFlat(
 }
 
 /** The bytes of such a file. @throws `ARGUMENT_INVALID` (ids), `INDEX_TOO_LARGE` */
-export async function faissBinaryFlatToBytes(
+export async function faissFlatToBytes(
   codes: Codes,
   { ids }: FaissWriteOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -146,7 +146,7 @@ class Cursor {
   }
 }
 
-async function read(source: ByteSource): Promise<FaissBinaryFlat> {
+async function read(source: ByteSource): Promise<FaissFlat> {
   const cursor = new Cursor(source);
   const outer = await cursor.head();
   const inner = outer.fourcc === FLAT ? outer : await cursor.head();

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../test/temporary-folder.ts';
 import { Codes } from '../../codes/index.ts';
 import { Random } from '../../random.ts';
 import { LinearIndex } from '../linear-index.ts';
@@ -16,16 +16,10 @@ const randomCodes = (random: Random, count: number, bits: number): Codes =>
     { bits },
   );
 
-async function folder(): Promise<string> {
-  const made = await mkdtemp(path.join(tmpdir(), 'unseen-index-'));
-  onTestFinished(() => rm(made, { recursive: true, force: true }));
-  return made;
-}
-
 describe('an index that was saved and opened', () => {
   it.each(BIT_LENGTHS)('gives the same answers, at %i bits', async (bits) => {
     const random = new Random(bits, 'saved');
-    const file = path.join(await folder(), 'my.index');
+    const file = path.join(await temporaryFolder(), 'my.index');
     for (const count of [0, 1, 15, 64, 300]) {
       const index = LinearIndex.from(randomCodes(random, count, bits));
       await index.delete(Array.from({ length: count }, (_, row) => row).filter((row) => row % 7 === 3));
@@ -52,7 +46,7 @@ describe('saving', () => {
   const codes = randomCodes(new Random(1, 'saving'), 2000, 64);
 
   it('replaces an older file, and leaves nothing beside it', async () => {
-    const made = await folder();
+    const made = await temporaryFolder();
     const file = path.join(made, 'my.index');
     await saveIndex(LinearIndex.from(codes.slice(0, 5)), file);
     await saveIndex(LinearIndex.from(codes), pathToFileURL(file));
@@ -61,7 +55,7 @@ describe('saving', () => {
   });
 
   it('that is stopped or fails leaves the older file as it was', async () => {
-    const made = await folder();
+    const made = await temporaryFolder();
     const file = path.join(made, 'my.index');
     await saveIndex(LinearIndex.from(codes.slice(0, 5)), file);
     const before = await readFile(file);
@@ -80,7 +74,7 @@ describe('saving', () => {
   });
 
   it('to where nothing can be written says so', async () => {
-    const made = await folder();
+    const made = await temporaryFolder();
     const refused = saveIndex(LinearIndex.from(codes), path.join(made, 'no', 'my.index'));
     await expect(refused).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
     await mkdir(path.join(made, 'taken'));
@@ -119,7 +113,7 @@ describe('saving', () => {
 
 describe('opening', () => {
   it('refuses what is no index, with what it is', async () => {
-    const made = await folder();
+    const made = await temporaryFolder();
     const write = async (name: string, content: Uint8Array | string): Promise<string> => {
       await writeFile(path.join(made, name), content);
       return path.join(made, name);
