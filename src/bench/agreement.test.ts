@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Codes } from '../codes/index.ts';
 import { Random } from '../random.ts';
-import { type HammingIndex, LinearIndex } from '../search/index.ts';
+import { type HammingIndex, LinearIndex, MultiIndexHash } from '../search/index.ts';
 import { Rival } from './rival.ts';
 
 const CASES = 10_000;
@@ -52,6 +52,7 @@ function agree(
 describe.runIf(rival)('an index answers as FAISS IndexBinaryFlat does', () => {
   const makes: Readonly<Record<string, (codes: Codes) => HammingIndex>> = {
     linear: (codes) => LinearIndex.from(codes),
+    mih: (codes) => MultiIndexHash.from(codes, { substrings: codes.bits >> 3 }),
   };
   it(`in ${CASES} cases`, async () => {
     const random = new Random(21, 'agreement');
@@ -66,7 +67,8 @@ describe.runIf(rival)('an index answers as FAISS IndexBinaryFlat does', () => {
           : { radius: [0, 1, bits, random.below(bits + 1)][random.below(4)]! };
       const question = { bits, codes: base64(codes), queries: base64(queries), ...bound };
       const answer = await rival!.ask<Answer>(question);
-      for (const make of Object.values(makes)) {
+      for (const [kind, make] of Object.entries(makes)) {
+        if (kind === 'mih' && done % 10 > 0) continue; // making its tables takes longer than asking
         const [hits] = await make(codes).search(queries, bound);
         const rows = hits!.map(({ row }) => row);
         agree(
