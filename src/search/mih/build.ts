@@ -30,7 +30,12 @@ export interface Source {
 const PIECE_ROWS = 32768;
 
 /** With at least one substring. @throws `INDEX_TOO_LARGE` */
-export function buildShard(source: Source, substrings: readonly Substring[], threads: number, costs?: Partial<Costs>): MihShard {
+export function buildShard(
+  source: Source,
+  substrings: readonly Substring[],
+  threads: number,
+  costs?: Partial<Costs>,
+): MihShard {
   const { bits, count } = source;
   const memory = new KernelMemory();
   const { kernel } = memory;
@@ -56,7 +61,7 @@ export function buildShard(source: Source, substrings: readonly Substring[], thr
   for (const { offset, width } of substrings.slice(1)) {
     const mask = 2 ** width - 1;
     const table = memory.allocate(4 * (2 ** width + 2));
-    const entries = memory.allocate(4 * count + 16); // entries are read four at a time
+    const entries = memory.allocate(4 * count + 32); // entries are read eight at a time
     kernel.countBuckets(codes, words, count, offset, mask, table);
     kernel.sumBuckets(table, 2 ** width);
     kernel.enterPlaces(codes, words, count, 0, offset, mask, table, entries);

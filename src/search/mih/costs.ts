@@ -2,7 +2,7 @@
  * What the parts of a search cost, in ns: only their ratios matter. They steer which step is next and when a scan would
  * be faster; the answers do not depend on them.
  */
-import type { Substring } from './plan.ts';
+import { indexBytes, type Substring } from './plan.ts';
 
 export interface Costs {
   /** Look up where a bucket begins and ends. */
@@ -17,25 +17,22 @@ export interface Costs {
   readonly scan: number;
 }
 
-/** Bytes that a processor of today keeps in its caches; beyond it, an access waits for main memory. */
-const CACHE_BYTES = 16 * 1024 * 1024;
+/** An index up to the first lies in caches; one beyond the second waits for main memory, at new pages mostly. */
+const NEAR_BYTES = 2 ** 20;
+const FAR_BYTES = 2 ** 28;
 
+/** Measured on a server's processor (Zen 4). */
 export function costsOf(rows: number, bits: number, substrings: readonly Substring[]): Costs {
   const words = Math.ceil(bits / 64);
-  const codeBytes = 8 * words * rows;
-  const bucketBytes = substrings.reduce((sum, { width }) => sum + 4 * 2 ** width, 0);
-  const run = 0.45 * words;
+  const doublings = Math.log2(indexBytes(substrings, rows, bits) / NEAR_BYTES);
+  const part = Math.min(1, Math.max(0, doublings / Math.log2(FAR_BYTES / NEAR_BYTES)));
+  const between = (near: number, far: number): number => near + part * (far - near);
+  const run = words * between(0.27, 0.5);
   return {
-    bucket: far(bucketBytes, 2, 3.5),
-    range: far(codeBytes, 3, 8),
-    entry: far(codeBytes, 1.5, 6) + run,
+    bucket: between(2, 10),
+    range: between(3, 20),
+    entry: between(1, 7) + run,
     run,
     scan: 500 + rows * run,
   };
-}
-
-/** From `near` in the cache to `distant` well beyond it. */
-function far(bytes: number, near: number, distant: number): number {
-  const part = Math.min(1, Math.max(0, Math.log2(bytes / CACHE_BYTES) / 4));
-  return near + part * (distant - near);
 }

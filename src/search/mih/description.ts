@@ -34,7 +34,13 @@ const TABLE_BYTES = 32;
 
 export const descriptionBytes = (tables: number): number => FIXED_BYTES + tables * TABLE_BYTES;
 
-export function describe(memory: KernelMemory, at: number, layout: Layout, binomials: number, costs: Costs): void {
+export function describe(
+  memory: KernelMemory,
+  at: number,
+  layout: Layout,
+  binomials: number,
+  costs: Costs,
+): void {
   const { u32 } = memory;
   const words = Math.ceil(layout.bits / 64);
   u32.set(

@@ -117,7 +117,7 @@ export class FindState {
 /**
  * How many standard deviations below the mean the nearest k of n normal deviates lie (Abramowitz and Stegun, 26.2.23).
  */
-function deviations(k: number, rows: number): number {
+export function deviations(k: number, rows: number): number {
   if (2 * k >= rows) return 0;
   const t = Math.sqrt(-2 * Math.log(k / rows));
   const numerator = 2.515517 + t * (0.802853 + t * 0.010328);

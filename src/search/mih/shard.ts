@@ -2,7 +2,7 @@
  * One memory of codes with their tables. The base is sorted and in tables that do not change; codes added since are its
  * tail, in the order they came, in chains. An index without tables keeps all its codes in the tail.
  */
-import { KernelMemory } from '../kernels/memory.ts';
+import type { KernelMemory } from '../kernels/memory.ts';
 import type { Found } from '../store.ts';
 import { type Costs, costsOf } from './costs.ts';
 import { allocateBinomials, describe, descriptionBytes, type Layout } from './description.ts';
@@ -10,7 +10,7 @@ import { FindState } from './find-state.ts';
 import type { Substring } from './plan.ts';
 
 /** Codes that stand for all where their distances are judged. */
-const SAMPLE = 256;
+const SAMPLE = 1024;
 /** Rows that the first piece of a tail has room for, and how much longer each further piece is. */
 const FIRST_TAIL = 16384;
 const TAIL_GROWTH = 4;
@@ -83,7 +83,10 @@ export class MihShard {
     const { layout, memory, rowBytes } = this;
     if (tailRows <= this.#tailCapacity) return true;
     const capacity = layout.tables.length > 0 ? this.#nextCapacity(tailRows) : tailRows;
-    const heads = layout.tables.reduce((sum, { width, heads }) => sum + (heads === 0 ? 4 * 2 ** width : 0), 0);
+    const heads = layout.tables.reduce(
+      (sum, { width, heads }) => sum + (heads === 0 ? 4 * 2 ** width : 0),
+      0,
+    );
     const pieces = 1 + 2 * layout.tables.length;
     return capacity * (rowBytes + 4 * layout.tables.length) + heads + 128 * pieces < memory.room;
   }
@@ -170,7 +173,8 @@ export class MihShard {
     }
     const capacity = this.#nextCapacity(rows);
     const tail = memory.allocate(capacity * rowBytes);
-    if (layout.tailCount > 0) memory.u8.copyWithin(tail, layout.tail, layout.tail + layout.tailCount * rowBytes);
+    if (layout.tailCount > 0)
+      memory.u8.copyWithin(tail, layout.tail, layout.tail + layout.tailCount * rowBytes);
     for (const table of layout.tables) {
       if (table.heads === 0) table.heads = memory.allocate(4 * 2 ** table.width);
       const next = memory.allocate(4 * capacity + 8); // behind the codes, too, is something to read

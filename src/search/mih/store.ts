@@ -5,7 +5,8 @@ import type { FindPlan, Found, RowStore } from '../store.ts';
 import type { SearchWork } from '../types.ts';
 import { buildShard, packedSource, plainShard, shardSource } from './build.ts';
 import type { Costs } from './costs.ts';
-import { indexBytes, planSubstrings } from './plan.ts';
+import { gains, surelyGains } from './gain.ts';
+import { indexBytes, planSubstrings, type Substring } from './plan.ts';
 import type { MihShard } from './shard.ts';
 
 export interface MihStoreOptions {
@@ -27,7 +28,11 @@ interface Placed {
   shard: MihShard;
   /** Row of its first code. */
   readonly first: number;
+  /** Rows that it held when its tables were made or judged to be of no use. */
+  judged: number;
 }
+
+const NOTHING = new Uint8Array(0);
 
 export class MihStore implements RowStore {
   readonly engine = 'wasm';
@@ -47,7 +52,7 @@ export class MihStore implements RowStore {
     this.#shardRows = shardRows;
     this.#costs = options.costs;
     planSubstrings(0, bits, substrings); // refuses a wrong number now
-    this.shards = [{ shard: plainShard(bits, threads, options.costs), first: 0 }];
+    this.shards = [{ shard: plainShard(bits, threads, options.costs), first: 0, judged: 0 }];
     this.threads = this.shards[0]!.shard.states.length;
   }
 
@@ -74,7 +79,12 @@ export class MihStore implements RowStore {
       const taken = Math.min(rows - row, this.#shardRows - last.shard.count);
       if (taken > 0) this.#extend(last, packed.subarray(row * width, (row + taken) * width));
       row += taken;
-      if (row < rows) this.shards.push({ shard: plainShard(this.bits, this.threads, this.#costs), first: this.count });
+      if (row < rows)
+        this.shards.push({
+          shard: plainShard(this.bits, this.threads, this.#costs),
+          first: this.count,
+          judged: 0,
+        });
     }
   }
 
@@ -129,20 +139,43 @@ export class MihStore implements RowStore {
     return best!;
   }
 
-  /** Appends to one shard, which has room; builds it anew when it has grown to twice of what its tables hold. */
+  /** Appends to one shard; builds it anew when it has grown to twice of what its tables hold. */
   #extend(last: Placed, packed: Uint8Array): void {
     const { shard } = last;
     const count = shard.count + packed.length / (this.bits / 8);
-    const plain = shard.substrings.length === 0;
     const complete = last.first + count >= this.#expected;
     const substrings = complete ? planSubstrings(count, this.bits, this.#substrings) : [];
-    const worn = plain ? substrings.length > 0 : count > 2 * shard.layout.count;
-    if (worn || (shard.count > 0 && !shard.hasRoomFor(count - shard.layout.count))) {
-      const source = shard.count > 0 ? shardSource(shard, packed) : packedSource(this.bits, packed);
-      last.shard = buildShard(source, substrings, this.threads, this.#costs);
+    const worn = count > 2 * last.judged;
+    if (worn && substrings.length > 0) {
+      last.judged = count;
+      if (this.#substrings !== undefined || surelyGains(count, this.bits, substrings)) {
+        last.shard = this.#build(shard, packed, substrings);
+        return;
+      }
+      const all = this.#appended(shard, packed);
+      last.shard = gains(all, substrings) ? this.#build(all, NOTHING, substrings) : all;
       return;
     }
-    shard.append(packed);
+    last.shard = this.#appended(shard, packed);
+  }
+
+  #build(shard: MihShard, packed: Uint8Array, substrings: readonly Substring[]): MihShard {
+    const source = shard.count > 0 ? shardSource(shard, packed) : packedSource(this.bits, packed);
+    return buildShard(source, substrings, this.threads, this.#costs);
+  }
+
+  /** The shard with codes behind its last, or a new one where its memory has no room for them. */
+  #appended(shard: MihShard, packed: Uint8Array): MihShard {
+    const width = this.bits / 8;
+    if (shard.count === 0 || shard.hasRoomFor(shard.layout.tailCount + packed.length / width)) {
+      shard.append(packed);
+      return shard;
+    }
+    if (shard.substrings.length > 0) return this.#build(shard, packed, shard.substrings);
+    const longer = plainShard(this.bits, this.threads, this.#costs);
+    longer.append(shard.read(0, shard.count));
+    longer.append(packed);
+    return longer;
   }
 }
 

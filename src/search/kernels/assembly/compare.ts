@@ -143,17 +143,23 @@ export function compareRun(from: u32, to: u32, codes: usize, ascending: bool): v
   }
 }
 
-/** Whether places from `place` on must be nearer than the heap's worst: their rows, which ascend, have passed its row. */
+/**
+ * One more than the distance that places from `place` on may have: if their rows ascend and have passed the row of the
+ * heap's worst, they must be nearer than it.
+ */
 // @ts-ignore: decorator
 @inline
-function mustBeNearer(ascending: bool, place: u32): u32 {
-  return <u32>(ascending && full && rowOf(place) > worstRow);
+function below(ascending: bool, place: u32): u32 {
+  return limit - <u32>(ascending && full && rowOf(place) > worstRow);
 }
 
+/** Offers the codes of a block below the limit. The nearest of 64 are compared first, since nearly always none is. */
+// @ts-ignore: decorator
+@inline
 function filter8(first: u32, count: u32, ascending: bool): void {
   const distances = arena + DISTANCES;
+  let splat = i8x16.splat(<i8>below(ascending, first));
   for (let group: u32 = 0; group < count; group += 64) {
-    const splat = i8x16.splat(<i8>(limit - mustBeNearer(ascending, first + group)));
     const at = distances + group;
     const nearest = i8x16.min_u(
       i8x16.min_u(v128.load(at), v128.load(at, 16)),
@@ -168,14 +174,17 @@ function filter8(first: u32, count: u32, ascending: bool): void {
         if (d < limit) offer(first + item, d);
       }
     }
+    splat = i8x16.splat(<i8>below(ascending, first + group));
   }
 }
 
 /** The same for codes above 248 bits. */
+// @ts-ignore: decorator
+@inline
 function filter16(first: u32, count: u32, ascending: bool): void {
   const distances = arena + DISTANCES;
+  let splat = i16x8.splat(<i16>below(ascending, first));
   for (let group: u32 = 0; group < count; group += 32) {
-    const splat = i16x8.splat(<i16>(limit - mustBeNearer(ascending, first + group)));
     const at = distances + (group << 1);
     const nearest = i16x8.min_u(
       i16x8.min_u(v128.load(at), v128.load(at, 16)),
@@ -190,5 +199,6 @@ function filter16(first: u32, count: u32, ascending: bool): void {
         if (d < limit) offer(first + item, d);
       }
     }
+    splat = i16x8.splat(<i16>below(ascending, first + group));
   }
 }

@@ -10,9 +10,11 @@ import { INDEX_TABLES, TABLE_BYTES, TABLE_OFFSET, INDEX_FIRST_TABLE, maskOf, sub
 export const HEAP_CAPACITY: u32 = 1024;
 /** Hits that the list holds between two drains. */
 export const HITS_CAPACITY: u32 = 16384;
-/** Codes that are compared before the list is looked at again. */
+/** Codes that are compared before the list is looked at again: so many, and those of one more bucket that is not long. */
 export const PIECE: u32 = 4096;
-/** Buckets that are looked up together. */
+/** A longer bucket is compared by itself. */
+export const LONG: u32 = 256;
+/** Buckets that are looked up together, at most. */
 export const RANGES: u32 = 4096;
 export const MOST_TABLES: u32 = 256;
 
@@ -50,8 +52,8 @@ export const FIND_HISTOGRAM: u32 = FIRST_PROBED_TABLE + MOST_TABLES * PROBED_BYT
 export const FIND_KEYS: u32 = (FIND_HISTOGRAM + 4 * 4097 + 63) & ~63; // u64 [HEAP_CAPACITY], distance · 2^32 + row
 export const RANGE_LIST: u32 = FIND_KEYS + 8 * HEAP_CAPACITY; // u32 [RANGES + 1][2]
 export const CHAIN_LIST: u32 = RANGE_LIST + 8 * (RANGES + 1); // u32 [RANGES + 1]
-export const CANDIDATES: u32 = (CHAIN_LIST + 4 * (RANGES + 1) + 63) & ~63; // u32 [PIECE + 16]
-export const FIND_ROWS: u32 = CANDIDATES + 4 * (PIECE + 16); // u32 [HITS_CAPACITY]
+export const CANDIDATES: u32 = (CHAIN_LIST + 4 * (RANGES + 1) + 63) & ~63; // u32 [PIECE + LONG + 16]
+export const FIND_ROWS: u32 = CANDIDATES + 4 * (PIECE + LONG + 16); // u32 [HITS_CAPACITY]
 export const FIND_DISTANCES: u32 = FIND_ROWS + 4 * HITS_CAPACITY; // u16 [HITS_CAPACITY]
 export const FIND_BYTES: u32 = FIND_DISTANCES + 2 * HITS_CAPACITY;
 
@@ -108,7 +110,7 @@ export function storeHits(): void {
 // @ts-ignore: decorator
 @inline
 export function hasRoom(): bool {
-  return heap || found + PIECE <= HITS_CAPACITY;
+  return heap || found + PIECE + LONG <= HITS_CAPACITY;
 }
 
 export function look(atCodes: usize, atOrder: usize, first: u32, inTable: u32): void {

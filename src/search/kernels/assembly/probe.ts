@@ -27,6 +27,7 @@ import {
   FIND_SCANNED,
   HEAP_CAPACITY,
   HITS_CAPACITY,
+  LONG,
   NEXT_MASK,
   PHASE,
   PIECE,
@@ -90,9 +91,9 @@ const SLICE: f64 = 4_000_000;
 /** Steps of more buckets are not looked at before they are chosen. */
 const PEEKS: f64 = 3000;
 /** A search may spend this part of what a scan costs before it asks whether it will win. */
-const FREE: f64 = 0.04;
+const FREE: f64 = 0.03;
 /** It goes on while it expects to stay below this part. */
-const WORTH: f64 = 0.8;
+const WORTH: f64 = 0.75;
 
 let index: usize = 0;
 let tables: u32 = 0;
@@ -164,7 +165,7 @@ function expectedLimit(): u32 {
   }
   const mean = sum / <f64>count;
   const deviation = sqrt<f64>(max<f64>(0, squares / <f64>count - mean * mean));
-  return <u32>max<f64>(1, mean - <f64>load<f32>(state, FIND_DEVIATIONS) * deviation + 1);
+  return <u32>max<f64>(1, ceil<f64>(mean - <f64>load<f32>(state, FIND_DEVIATIONS) * deviation + 0.5));
 }
 
 /** What the cheapest steps that bring the sum of reaches to `goal` would cost. */
@@ -261,25 +262,50 @@ function startScan(): void {
   store<u32>(state, SCANNING, PHASE);
 }
 
-/** Looks up the next buckets of the step: lists those that hold codes, and the tail's chains. */
-function lookUp(table: usize): void {
+/**
+ * Looks up the next buckets of the step and compares the codes in them. Short buckets come to one list of places: eight
+ * at a time are copied whatever the bucket holds, what is too much is written over by the next, so that their lengths
+ * cost no mispredicted branches. Long buckets and the tail's chains are noted, to be compared next.
+ */
+function lookUp(t: u32, table: usize): void {
   const starts: usize = load<u32>(table, TABLE_STARTS);
   const heads: usize = load<u32>(table, TABLE_HEADS);
-  const value = load<u32>(probed(load<u32>(state, TABLE)), VALUE);
+  const entries: usize = load<u32>(table, TABLE_ENTRIES);
+  const value = load<u32>(probed(t), VALUE);
   const top = (<u32>1) << load<u32>(table, TABLE_WIDTH);
-  const first = state + RANGE_LIST;
-  let range = first;
+  const list = state + CANDIDATES;
+  const firstRange = state + RANGE_LIST;
+  const firstChain = state + CHAIN_LIST;
+  let range = firstRange;
+  let chain = firstChain;
   let mask = load<u32>(state, NEXT_MASK);
   let left = RANGES;
-  const firstChain = state + CHAIN_LIST;
-  let chain = firstChain;
-  for (; mask < top && left > 0; left--) {
+  let size: u32 = 0;
+  for (; mask < top && left > 0 && size < PIECE; left--) {
     const bucket: usize = (value ^ mask) << 2;
     const start = load<u32>(starts + bucket);
-    const end = load<u32>(starts + bucket, 4);
-    store<u32>(range, start);
-    store<u32>(range, end, 4);
-    range += (<usize>(start != end)) << 3;
+    const length = load<u32>(starts + bucket, 4) - start;
+    if (length > LONG) {
+      store<u32>(range, start);
+      store<u32>(range, start + length, 4);
+      range += 8;
+    } else {
+      const target = list + (size << 2);
+      if (t == 0) {
+        const places = i32x4.add(i32x4.splat(start), i32x4(0, 1, 2, 3));
+        v128.store(target, places);
+        v128.store(target, i32x4.add(places, i32x4.splat(4)), 16);
+        for (let i: u32 = 8; i < length; i += 4) {
+          v128.store(target + (i << 2), i32x4.add(places, i32x4.splat(i)));
+        }
+      } else {
+        const source = entries + (<usize>start << 2);
+        v128.store(target, v128.load(source));
+        v128.store(target, v128.load(source, 16), 16);
+        for (let i: u32 = 8; i < length; i += 4) v128.store(target + (i << 2), v128.load(source + (i << 2)));
+      }
+      size += length;
+    }
     if (heads != 0) {
       const head = load<u32>(heads + bucket);
       store<u32>(chain, head);
@@ -290,66 +316,33 @@ function lookUp(table: usize): void {
   buckets += <f64>(RANGES - left);
   store<u32>(state, mask, NEXT_MASK);
   store<u32>(state, 0, RANGE_AT);
-  store<u32>(state, <u32>((range - first) >> 3), RANGE_COUNT);
-  store<u32>(state, load<u32>(first), POSITION);
+  store<u32>(state, <u32>((range - firstRange) >> 3), RANGE_COUNT);
+  store<u32>(state, load<u32>(firstRange), POSITION);
   store<u32>(state, 0, CHAIN_AT);
   store<u32>(state, <u32>((chain - firstChain) >> 2), CHAIN_COUNT);
-}
-
-/** Compares the next codes of the listed buckets of table 0, which are runs. */
-function compareRuns(): void {
-  const codes = load<u32>(index, INDEX_CODES);
-  look(codes, load<u32>(index, INDEX_ORDER), 0, 0);
-  const count = load<u32>(state, RANGE_COUNT);
-  let at = load<u32>(state, RANGE_AT);
-  let from = load<u32>(state, POSITION);
-  let left = PIECE;
-  while (at < count && left > 0) {
-    const end = load<u32>(state + RANGE_LIST + (at << 3), 4);
-    const to = min<u32>(end, from + left);
-    compareRun(from, to, codes, true);
-    left -= to - from;
-    from = to;
-    if (to == end) {
-      at++;
-      from = load<u32>(state + RANGE_LIST + (at << 3));
-    }
-  }
-  compared += <f64>(PIECE - left);
-  store<u32>(state, at, RANGE_AT);
-  store<u32>(state, from, POSITION);
-}
-
-/** Lists the next places that the listed buckets of another table name, and compares their codes. */
-function compareEntries(t: u32, entries: usize): void {
   const codes = load<u32>(index, INDEX_CODES);
   look(codes, load<u32>(index, INDEX_ORDER), 0, t);
-  const count = load<u32>(state, RANGE_COUNT);
-  let at = load<u32>(state, RANGE_AT);
-  let from = load<u32>(state, POSITION);
-  const list = state + CANDIDATES;
-  let size: u32 = 0;
-  while (at < count && size < PIECE) {
-    const end = load<u32>(state + RANGE_LIST + (at << 3), 4);
-    const to = min<u32>(end, from + (PIECE - size));
-    // Four at a time; what is written beyond the end is written over by the next.
-    let source = entries + (<usize>from << 2);
-    let target = list + (size << 2);
-    for (const last = entries + (<usize>to << 2); source < last; source += 16) {
-      v128.store(target, v128.load(source));
-      target += 16;
-    }
-    size += to - from;
-    from = to;
-    if (to == end) {
-      at++;
-      from = load<u32>(state + RANGE_LIST + (at << 3));
-    }
-  }
-  store<u32>(state, at, RANGE_AT);
-  store<u32>(state, from, POSITION);
   compared += <f64>size;
   compareList(list, size, codes);
+}
+
+/** Compares the next codes of the long buckets that were noted. */
+function compareLong(t: u32, entries: usize): void {
+  const codes = load<u32>(index, INDEX_CODES);
+  look(codes, load<u32>(index, INDEX_ORDER), 0, t);
+  let at = load<u32>(state, RANGE_AT);
+  const end = load<u32>(state + RANGE_LIST + (at << 3), 4);
+  const from = load<u32>(state, POSITION);
+  const to = min<u32>(end, from + PIECE);
+  if (t == 0) compareRun(from, to, codes, true);
+  else compareList(entries + (<usize>from << 2), to - from, codes);
+  compared += <f64>(to - from);
+  if (to == end) {
+    store<u32>(state, ++at, RANGE_AT);
+    store<u32>(state, load<u32>(state + RANGE_LIST + (at << 3)), POSITION);
+  } else {
+    store<u32>(state, to, POSITION);
+  }
 }
 
 /** Lists the next places of the tail that hang in the listed chains, and compares their codes. */
@@ -447,12 +440,11 @@ function probeOn(): void {
   const t = load<u32>(state, TABLE);
   const table = tableAt(index, t);
   if (load<u32>(state, RANGE_AT) < load<u32>(state, RANGE_COUNT)) {
-    if (t == 0) compareRuns();
-    else compareEntries(t, load<u32>(table, TABLE_ENTRIES));
+    compareLong(t, load<u32>(table, TABLE_ENTRIES));
   } else if (load<u32>(state, CHAIN_AT) < load<u32>(state, CHAIN_COUNT)) {
     compareChains(t, load<u32>(table, TABLE_NEXT));
   } else if (load<u32>(state, NEXT_MASK) < (<u32>1) << load<u32>(table, TABLE_WIDTH)) {
-    lookUp(table);
+    lookUp(t, table);
   } else {
     const block = probed(t);
     store<u32>(block, load<u32>(block, REACH) + 1, REACH);
