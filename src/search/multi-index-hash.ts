@@ -8,7 +8,7 @@ import { BaseIndex, firstParts, type IndexParts } from './base-index.ts';
 import { checkThreads } from './linear-index.ts';
 import { planSubstrings } from './mih/plan.ts';
 import { MihStore } from './mih/store.ts';
-import { chooseEngine, CodeStore, type RowStore } from './store.ts';
+import { CodeStore, chooseEngine, type RowStore } from './store.ts';
 import type { EngineName, Id } from './types.ts';
 
 export interface MultiIndexHashOptions {
