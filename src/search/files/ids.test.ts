@@ -36,7 +36,7 @@ const FORMS: Record<string, { ids: Id[]; sections: string[] }> = {
     sections: ['ids.kinds', 'ids.lengths', 'ids.texts'],
   },
   'a mixture': {
-    ids: ['1', 1, 1n, -0.5, 'half \ud83d', '\udc00', '\udc00\ud800'],
+    ids: ['1', 1, 1n, -0.5, `${long}${long}`, 'half \ud83d', '\udc00', '\udc00\ud800'],
     sections: ['ids.kinds', 'ids.lengths', 'ids.texts'],
   },
 };

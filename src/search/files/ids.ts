@@ -5,14 +5,14 @@
 import type { Id } from '../types.ts';
 import type { IndexReader } from './reader.ts';
 import { allocateBytes } from './source.ts';
-import { decodeText, decodeUtf8, encoded, kindOf, UTF8, utf8Length } from './texts.ts';
+import { decodeText, decodeUtf8, encoded, encodedLength, kindOf, UTF8 } from './texts.ts';
 import type { Section } from './writer.ts';
 
 const LEAST_I64 = -(2n ** 63n);
 const MOST_I64 = 2n ** 63n - 1n;
 /** Ids of a piece while writing. */
 const PIECE = 1 << 14;
-/** Bytes of texts that are decoded in one call. */
+/** Bytes of texts that are decoded or handed on in one call. */
 const BLOCK_BYTES = 1 << 16;
 
 export interface IdList {
@@ -42,11 +42,10 @@ export function idSections(ids: IdList): Section[] {
     return [list('ids.i64', 8, (view, at, id) => view.setBigInt64(at, id as bigint, true))];
   }
   const plain = form === 'strings';
-  const lengthOf = (id: Id): number => (plain ? utf8Length(id as string) : encoded(id).length);
-  const lengths = list('ids.lengths', 4, (view, at, id) => view.setUint32(at, lengthOf(id), true));
+  const lengths = list('ids.lengths', 4, (view, at, id) => view.setUint32(at, encodedLength(id), true));
   let bytes = 0;
-  for (let row = 0; row < length; row++) bytes += lengthOf(ids.at(row));
-  const texts = { name: 'ids.texts', bytes, chunks: () => (plain ? joined(ids) : single(ids)) };
+  for (let row = 0; row < length; row++) bytes += encodedLength(ids.at(row));
+  const texts = { name: 'ids.texts', bytes, chunks: () => (plain ? joined(ids) : gathered(ids)) };
   const kinds = list('ids.kinds', 1, (view, at, id) => view.setUint8(at, kindOf(id)));
   return plain ? [lengths, texts] : [kinds, lengths, texts];
 }
@@ -101,8 +100,23 @@ function* joined(ids: IdList): Generator<Uint8Array> {
   }
 }
 
-function* single(ids: IdList): Generator<Uint8Array> {
-  for (let row = 0; row < ids.length; row++) yield encoded(ids.at(row));
+function* gathered(ids: IdList): Generator<Uint8Array> {
+  const block = new Uint8Array(BLOCK_BYTES);
+  let filled = 0;
+  for (let row = 0; row < ids.length; row++) {
+    const text = encoded(ids.at(row));
+    if (filled + text.length > block.length) {
+      yield block.subarray(0, filled);
+      filled = 0;
+    }
+    if (text.length > block.length) {
+      yield text;
+    } else {
+      block.set(text, filled);
+      filled += text.length;
+    }
+  }
+  yield block.subarray(0, filled);
 }
 
 const readU32 = (view: DataView, at: number): number => view.getUint32(at, true);

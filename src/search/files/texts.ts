@@ -30,6 +30,14 @@ export function utf8Length(text: string): number {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Length of `encoded`. */
+export function encodedLength(id: Id): number {
+  if (typeof id === 'number') return 8;
+  if (typeof id === 'bigint') return id.toString(16).length;
+  const bytes = utf8Length(id);
+  return bytes < 0 ? 2 * id.length : bytes;
+}
+
 export function encoded(id: Id): Uint8Array {
   const kind = kindOf(id);
   if (kind === UTF8) return encoder.encode(id as string);
