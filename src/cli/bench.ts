@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { BenchPairsCase, BenchTrainCase } from '../bench/index.ts';
 import { textTable } from '../report/table.ts';
 import { addBenchSearch } from './bench-search.ts';
+import { addBenchUpdates } from './bench-updates.ts';
 import { addCommand, perform } from './command.ts';
 import { integer, integers } from './options.ts';
 
@@ -21,6 +22,7 @@ export function addBench(program: Command): void {
     .command('bench')
     .description('measure speed on this machine, against rivals in the same run');
   addBenchSearch(bench);
+  addBenchUpdates(bench);
   addBenchTrain(bench);
   addBenchPairs(bench);
 }

@@ -93,8 +93,8 @@ export const ENGINE_FACTS: Readonly<Record<SearchEngineName, EngineFacts>> = {
   'faiss-flat': { exact: true, ...ANY, ...FAISS },
   'faiss-multihash': {
     exact: false,
-    most: 10_000_000,
-    because: 'its hash tables take hundreds of bytes a code',
+    most: 100_000_000,
+    because: 'its hash tables take some 60 bytes a code',
     ...FAISS,
   },
   'faiss-ivf': { exact: false, ...ANY, ...FAISS },

@@ -1,7 +1,6 @@
 /** Our indexes as engines of the benchmark. */
 import type { Codes } from '../../codes/index.ts';
-import { type HammingIndex, LinearIndex, type SearchWork } from '../../search/index.ts';
-import { MultiIndexHash } from '../../search/multi-index-hash.ts';
+import { type HammingIndex, LinearIndex, MultiIndexHash, type SearchWork } from '../../search/index.ts';
 import type { Answers, LoadedEngine } from './engine.ts';
 
 export async function loadOwn(
