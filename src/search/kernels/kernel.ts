@@ -33,6 +33,7 @@ export interface Kernel {
   ): number;
   distances(codes: number, words: number, query: number, from: number, to: number): void;
   sweep(from: number, bytes: number): bigint;
+  setVariant(bits: number): void;
   openFind(index: number, state: number): void;
   find(index: number, state: number, live: number): number;
   widen(packed: number, width: number, count: number, words: number, out: number): void;
@@ -57,16 +58,8 @@ export interface Kernel {
     sorted: number,
     order: number,
   ): void;
-  enterPlaces(
-    codes: number,
-    words: number,
-    count: number,
-    from: number,
-    offset: number,
-    mask: number,
-    starts: number,
-    entries: number,
-  ): void;
+  enterCodes(index: number, table: number): void;
+  entriesAreSound(entries: number, count: number): number;
   chain(index: number, from: number, to: number): void;
   startsAreSound(starts: number, buckets: number, last: number): number;
   isPermutation(values: number, count: number, seen: number): number;

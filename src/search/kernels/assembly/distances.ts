@@ -1,133 +1,150 @@
-// Hamming distances of consecutive codes to one query, as u8 or u16 (D), for codes of 1, 2, 4 or any number of words
-// of 64 bits. Scalar i64.popcnt is one instruction on x86 and beats i8x16.popcnt, which V8 emulates there.
+// Hamming distances of consecutive codes to one query, as u8 or u16 (D). Codes and query are whole 64-bit words, padded
+// with zeros. Here by scalar i64.popcnt, which is one instruction on x86; `simd.ts` has the twins for processors where
+// i8x16.popcnt is one.
 //
-// The rows of a block are read as four streams, one a quarter of the block, a few codes of each in turn: the quarters
-// lie on different pages, so that the processor fetches from four places at once. One stream, where each page begins
-// with a miss that nothing foresaw, ran at half the speed on codes that come from main memory.
+// A turn of a loop costs about two cycles whatever it holds, so it holds 64 words: four runs of rows. They lie one
+// behind the other (sequential), or one in each quarter of the block (streams), so that memory is read on four pages at
+// once. Which is faster from main memory differs by factors of two either way between processors: the host measures.
 
+import { narrowSimd, wideSimd } from './simd';
+import { usesSimd, usesStreams } from './variant';
+
+/** Distance over the first `words` words (1, 2, 3, 4, 6 or 8, a constant) of a code. */
 // @ts-ignore: decorator
 @inline
-function distance1(code: usize, q: u64): u64 {
-  return popcnt(load<u64>(code) ^ q);
+function distance(
+  words: u32, code: usize,
+  q0: u64, q1: u64, q2: u64, q3: u64, q4: u64, q5: u64, q6: u64, q7: u64,
+): u64 {
+  let sum = popcnt(load<u64>(code) ^ q0);
+  if (words > 1) sum += popcnt(load<u64>(code + 8) ^ q1);
+  if (words > 2) sum += popcnt(load<u64>(code + 16) ^ q2);
+  if (words > 3) sum += popcnt(load<u64>(code + 24) ^ q3);
+  if (words > 4) sum += popcnt(load<u64>(code + 32) ^ q4) + popcnt(load<u64>(code + 40) ^ q5);
+  if (words > 6) sum += popcnt(load<u64>(code + 48) ^ q6) + popcnt(load<u64>(code + 56) ^ q7);
+  return sum;
 }
 
+/** Four rows, `width` bytes apart. Constant sums of addresses become offsets of the instructions. */
 // @ts-ignore: decorator
 @inline
-function four1<D>(code: usize, q: u64, out: usize): void {
-  store<D>(out, <D>distance1(code, q));
-  store<D>(out, <D>distance1(code + 8, q), sizeof<D>());
-  store<D>(out, <D>distance1(code + 16, q), 2 * sizeof<D>());
-  store<D>(out, <D>distance1(code + 24, q), 3 * sizeof<D>());
+function four<D>(
+  words: u32, width: usize, code: usize, out: usize,
+  q0: u64, q1: u64, q2: u64, q3: u64, q4: u64, q5: u64, q6: u64, q7: u64,
+): void {
+  store<D>(out, <D>distance(words, code, q0, q1, q2, q3, q4, q5, q6, q7));
+  store<D>(out + sizeof<D>(), <D>distance(words, code + width, q0, q1, q2, q3, q4, q5, q6, q7));
+  store<D>(out + 2 * sizeof<D>(), <D>distance(words, code + 2 * width, q0, q1, q2, q3, q4, q5, q6, q7));
+  store<D>(out + 3 * sizeof<D>(), <D>distance(words, code + 3 * width, q0, q1, q2, q3, q4, q5, q6, q7));
 }
 
+/** A run: 16 rows over one word, 8 over two, 4 over more. */
 // @ts-ignore: decorator
 @inline
-function fill1<D>(codes: usize, count: u32, query: usize, out: usize): void {
-  const q = load<u64>(query);
-  const rows: usize = (count >> 4) << 2; // of one stream, four a turn
-  const part = rows << 3;
-  const outPart = rows * sizeof<D>();
-  const end = codes + ((<usize>count) << 3);
-  for (const turns = codes + part; codes < turns; codes += 32) {
-    four1<D>(codes, q, out);
-    four1<D>(codes + part, q, out + outPart);
-    four1<D>(codes + 2 * part, q, out + 2 * outPart);
-    four1<D>(codes + 3 * part, q, out + 3 * outPart);
-    out += 4 * sizeof<D>();
-  }
-  out += 3 * outPart;
-  for (codes += 3 * part; codes < end; codes += 8) {
-    store<D>(out, <D>distance1(codes, q));
-    out += sizeof<D>();
-  }
+function run<D>(
+  words: u32, width: usize, code: usize, out: usize,
+  q0: u64, q1: u64, q2: u64, q3: u64, q4: u64, q5: u64, q6: u64, q7: u64,
+): void {
+  four<D>(words, width, code, out, q0, q1, q2, q3, q4, q5, q6, q7);
+  if (words > 2) return;
+  four<D>(words, width, code + 4 * width, out + 4 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
+  if (words > 1) return;
+  four<D>(words, width, code + 8 * width, out + 8 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
+  four<D>(words, width, code + 12 * width, out + 12 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
 }
 
+/** Distances over the first `words` words (1, 2, 3, 4, 6 or 8, a constant) of rows that are `width` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function distance2(code: usize, q0: u64, q1: u64): u64 {
-  return popcnt(load<u64>(code) ^ q0) + popcnt(load<u64>(code, 8) ^ q1);
-}
-
-// @ts-ignore: decorator
-@inline
-function two2<D>(code: usize, q0: u64, q1: u64, out: usize): void {
-  store<D>(out, <D>distance2(code, q0, q1));
-  store<D>(out, <D>distance2(code + 16, q0, q1), sizeof<D>());
-}
-
-// @ts-ignore: decorator
-@inline
-function fill2<D>(codes: usize, count: u32, query: usize, out: usize): void {
+function narrow<D>(
+  words: u32, width: usize, codes: usize, count: u32, query: usize, out: usize, streams: bool,
+): void {
   const q0 = load<u64>(query);
-  const q1 = load<u64>(query, 8);
-  const rows: usize = (count >> 3) << 1;
-  const part = rows << 4;
-  const outPart = rows * sizeof<D>();
-  const end = codes + ((<usize>count) << 4);
-  for (const turns = codes + part; codes < turns; codes += 32) {
-    two2<D>(codes, q0, q1, out);
-    two2<D>(codes + part, q0, q1, out + outPart);
-    two2<D>(codes + 2 * part, q0, q1, out + 2 * outPart);
-    two2<D>(codes + 3 * part, q0, q1, out + 3 * outPart);
-    out += 2 * sizeof<D>();
-  }
-  out += 3 * outPart;
-  for (codes += 3 * part; codes < end; codes += 16) {
-    store<D>(out, <D>distance2(codes, q0, q1));
-    out += sizeof<D>();
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function distance4(code: usize, q0: u64, q1: u64, q2: u64, q3: u64): u64 {
-  return (
-    popcnt(load<u64>(code) ^ q0) +
-    popcnt(load<u64>(code, 8) ^ q1) +
-    (popcnt(load<u64>(code, 16) ^ q2) + popcnt(load<u64>(code, 24) ^ q3))
-  );
-}
-
-// @ts-ignore: decorator
-@inline
-function fill4<D>(codes: usize, count: u32, query: usize, out: usize): void {
-  const q0 = load<u64>(query);
-  const q1 = load<u64>(query, 8);
-  const q2 = load<u64>(query, 16);
-  const q3 = load<u64>(query, 24);
-  const rows: usize = count >> 2;
-  const part = rows << 5;
-  const outPart = rows * sizeof<D>();
-  const end = codes + ((<usize>count) << 5);
-  for (const turns = codes + part; codes < turns; codes += 32) {
-    store<D>(out, <D>distance4(codes, q0, q1, q2, q3));
-    store<D>(out + outPart, <D>distance4(codes + part, q0, q1, q2, q3));
-    store<D>(out + 2 * outPart, <D>distance4(codes + 2 * part, q0, q1, q2, q3));
-    store<D>(out + 3 * outPart, <D>distance4(codes + 3 * part, q0, q1, q2, q3));
-    out += sizeof<D>();
-  }
-  out += 3 * outPart;
-  for (codes += 3 * part; codes < end; codes += 32) {
-    store<D>(out, <D>distance4(codes, q0, q1, q2, q3));
-    out += sizeof<D>();
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function fillAny<D>(codes: usize, count: u32, query: usize, words: u32, out: usize): void {
-  const width = (<usize>words) << 3;
-  const last = query + width;
-  const rows: usize = count >> 2;
-  const part = rows * width;
-  const outPart = rows * sizeof<D>();
+  const q1 = words > 1 ? load<u64>(query, 8) : 0;
+  const q2 = words > 2 ? load<u64>(query, 16) : 0;
+  const q3 = words > 3 ? load<u64>(query, 24) : 0;
+  const q4 = words > 4 ? load<u64>(query, 32) : 0;
+  const q5 = words > 4 ? load<u64>(query, 40) : 0;
+  const q6 = words > 6 ? load<u64>(query, 48) : 0;
+  const q7 = words > 6 ? load<u64>(query, 56) : 0;
+  const rows: usize = words == 1 ? 16 : words == 2 ? 8 : 4;
+  const quarter = (<usize>count / (4 * rows)) * rows;
+  const apart = streams ? quarter : rows;
+  const turn = streams ? rows : 4 * rows;
   const end = codes + <usize>count * width;
-  for (const turns = codes + part; codes < turns; ) {
+  const rest = codes + 4 * quarter * width;
+  const outRest = out + 4 * quarter * sizeof<D>();
+  const part = apart * width;
+  const outPart = apart * sizeof<D>();
+  for (const turns = streams ? codes + part : rest; codes < turns; codes += turn * width) {
+    run<D>(words, width, codes, out, q0, q1, q2, q3, q4, q5, q6, q7);
+    run<D>(words, width, codes + part, out + outPart, q0, q1, q2, q3, q4, q5, q6, q7);
+    run<D>(words, width, codes + 2 * part, out + 2 * outPart, q0, q1, q2, q3, q4, q5, q6, q7);
+    run<D>(words, width, codes + 3 * part, out + 3 * outPart, q0, q1, q2, q3, q4, q5, q6, q7);
+    out += turn * sizeof<D>();
+  }
+  out = outRest;
+  for (codes = rest; codes < end; codes += width) {
+    store<D>(out, <D>distance(words, codes, q0, q1, q2, q3, q4, q5, q6, q7));
+    out += sizeof<D>();
+  }
+}
+
+/** Distance of one row of any width. */
+// @ts-ignore: decorator
+@inline
+export function distanceOf(words: u32, code: usize, query: usize): u64 {
+  let sum: u64 = 0;
+  for (const end = query + ((<usize>words) << 3); query < end; query += 8) {
+    sum += popcnt(load<u64>(code) ^ load<u64>(query));
+    code += 8;
+  }
+  return sum;
+}
+
+/** Distances of rows of any width: four rows a turn, four words at once, so that a word of the query is read once. */
+function wide<D>(words: u32, codes: usize, count: u32, query: usize, out: usize, streams: bool): void {
+  const width = (<usize>words) << 3;
+  const quarter: usize = count >> 2;
+  const apart: usize = streams ? quarter : 1;
+  const turn: usize = streams ? 1 : 4;
+  const end = codes + <usize>count * width;
+  const rest = codes + 4 * quarter * width;
+  const outRest = out + 4 * quarter * sizeof<D>();
+  const part = apart * width;
+  const outPart = apart * sizeof<D>();
+  const last = query + width;
+  const lastFour = query + (width & ~31);
+  for (const turns = streams ? codes + part : rest; codes < turns; codes += (turn - 1) * width) {
     let a: u64 = 0;
     let b: u64 = 0;
     let c: u64 = 0;
     let d: u64 = 0;
-    for (let at = query; at < last; at += 8) {
+    let at = query;
+    for (; at < lastFour; at += 32) {
+      let q = load<u64>(at);
+      a += popcnt(load<u64>(codes) ^ q);
+      b += popcnt(load<u64>(codes + part) ^ q);
+      c += popcnt(load<u64>(codes + 2 * part) ^ q);
+      d += popcnt(load<u64>(codes + 3 * part) ^ q);
+      q = load<u64>(at, 8);
+      a += popcnt(load<u64>(codes, 8) ^ q);
+      b += popcnt(load<u64>(codes + part, 8) ^ q);
+      c += popcnt(load<u64>(codes + 2 * part, 8) ^ q);
+      d += popcnt(load<u64>(codes + 3 * part, 8) ^ q);
+      q = load<u64>(at, 16);
+      a += popcnt(load<u64>(codes, 16) ^ q);
+      b += popcnt(load<u64>(codes + part, 16) ^ q);
+      c += popcnt(load<u64>(codes + 2 * part, 16) ^ q);
+      d += popcnt(load<u64>(codes + 3 * part, 16) ^ q);
+      q = load<u64>(at, 24);
+      a += popcnt(load<u64>(codes, 24) ^ q);
+      b += popcnt(load<u64>(codes + part, 24) ^ q);
+      c += popcnt(load<u64>(codes + 2 * part, 24) ^ q);
+      d += popcnt(load<u64>(codes + 3 * part, 24) ^ q);
+      codes += 32;
+    }
+    for (; at < last; at += 8) {
       const q = load<u64>(at);
       a += popcnt(load<u64>(codes) ^ q);
       b += popcnt(load<u64>(codes + part) ^ q);
@@ -139,26 +156,48 @@ function fillAny<D>(codes: usize, count: u32, query: usize, words: u32, out: usi
     store<D>(out + outPart, <D>b);
     store<D>(out + 2 * outPart, <D>c);
     store<D>(out + 3 * outPart, <D>d);
-    out += sizeof<D>();
+    out += turn * sizeof<D>();
   }
-  out += 3 * outPart;
-  for (codes += 3 * part; codes < end; ) {
-    let sum: u64 = 0;
-    for (let at = query; at < last; at += 8) {
-      sum += popcnt(load<u64>(codes) ^ load<u64>(at));
-      codes += 8;
-    }
-    store<D>(out, <D>sum);
+  out = outRest;
+  for (codes = rest; codes < end; codes += width) {
+    store<D>(out, <D>distanceOf(words, codes, query));
     out += sizeof<D>();
   }
 }
 
-/** Writes `count` distances to `out`. Codes and query are whole 64-bit words, padded with zeros. */
-// @ts-ignore: decorator
-@inline
+/** Writes `count` distances to `out`; as u8 of at most 4 words, as u16 of at least 4. */
 export function fill<D>(codes: usize, count: u32, query: usize, words: u32, out: usize): void {
-  if (words == 1) fill1<D>(codes, count, query, out);
-  else if (words == 2) fill2<D>(codes, count, query, out);
-  else if (words == 4) fill4<D>(codes, count, query, out);
-  else fillAny<D>(codes, count, query, words, out);
+  const streams = usesStreams(words);
+  if (usesSimd(words)) {
+    if (sizeof<D>() == 1) narrowSimd(words, codes, count, query, out);
+    else wideSimd(words, codes, count, query, out);
+  } else if (sizeof<D>() == 1) {
+    if (words == 1) narrow<u8>(1, 8, codes, count, query, out, streams);
+    else if (words == 2) narrow<u8>(2, 16, codes, count, query, out, streams);
+    else if (words == 3) narrow<u8>(3, 24, codes, count, query, out, streams);
+    else narrow<u8>(4, 32, codes, count, query, out, streams);
+  } else {
+    if (words == 4) narrow<u16>(4, 32, codes, count, query, out, streams);
+    else if (words == 6) narrow<u16>(6, 48, codes, count, query, out, streams);
+    else if (words == 8) narrow<u16>(8, 64, codes, count, query, out, streams);
+    else wide<u16>(words, codes, count, query, out, streams);
+  }
+}
+
+/** Most words that `fillPrefix` compares. */
+export const PREFIX_WORDS: u32 = 3;
+
+/** Distances over the first `prefix` words (1 … PREFIX_WORDS, < words) of `count` rows, as u8. */
+export function fillPrefix(prefix: u32, codes: usize, count: u32, query: usize, words: u32, out: usize): void {
+  const width = (<usize>words) << 3;
+  if (prefix == 1) {
+    if (words == 2) narrow<u8>(1, 16, codes, count, query, out, false);
+    else if (words == 4) narrow<u8>(1, 32, codes, count, query, out, false);
+    else narrow<u8>(1, width, codes, count, query, out, false);
+  } else if (prefix == 2) {
+    if (words == 4) narrow<u8>(2, 32, codes, count, query, out, false);
+    else narrow<u8>(2, width, codes, count, query, out, false);
+  } else {
+    narrow<u8>(3, width, codes, count, query, out, false);
+  }
 }

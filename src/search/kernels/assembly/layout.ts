@@ -37,4 +37,8 @@ export const SLOTS_OFFSET: u32 = SURVIVOR_DISTANCES + 2 * SURVIVOR_CAPACITY;
 @inline export const SLOT_FOUND: u32 = 12; // survivors of the last call
 // @ts-ignore: decorator
 @inline export const SLOT_TIES: u32 = 16; // 1: rows as far as the k-th survive too, whatever their number
+// @ts-ignore: decorator
+@inline export const SLOT_PREFIX_WAIT: u32 = 20; // u16: blocks until a prefix is tried again
+// @ts-ignore: decorator
+@inline export const SLOT_PREFIX_PAUSE: u32 = 22; // u16: blocks of the last such wait; 0 when the last try paid
 export const SLOT_HISTOGRAM: u32 = 24; // u32 [bits + 1], survivors by distance; then, 8-aligned, the query's words
