@@ -92,9 +92,11 @@ describe('dedup', () => {
       const index = LinearIndex.from(codes);
       for (const radius of [0, 1, 2, 3, 5, bits >> 1, bits]) {
         const leader = groupsOf(codes, leaders(codes, radius));
-        expect(await dedup(index, { radius })).toEqual(leader);
         const single = groupsOf(codes, components(codes, radius));
-        expect(await dedup(index, { radius, linkage: 'single' })).toEqual(single);
+        for (const source of [index, codes]) {
+          expect(await dedup(source, { radius })).toEqual(leader);
+          expect(await dedup(source, { radius, linkage: 'single' })).toEqual(single);
+        }
       }
     }
   });
@@ -156,6 +158,16 @@ describe('dedup', () => {
     for (const radius of [3, 6, 36]) {
       expect(await keeps(radius, 'leader')).toEqual(leaders(codes, radius));
       expect(await keeps(radius, 'single')).toEqual(components(codes, radius));
+    }
+  });
+
+  it('of codes alone is what the linear index gives, where a multi-index answers', async () => {
+    const codes = makeCodes(20_000, 64, 15_000, 4); // enough for tables to be made
+    const index = LinearIndex.from(codes);
+    for (const linkage of ['leader', 'single'] as const) {
+      const groups = await dedup(codes, { radius: 4, linkage });
+      expect(groups.length).toBeGreaterThan(1000);
+      expect(groups).toEqual(await dedup(index, { radius: 4, linkage }));
     }
   });
 

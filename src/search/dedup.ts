@@ -2,11 +2,12 @@
  * Duplicates among codes: groups of rows that lie within a radius. Equal codes are found by hashing; the rest by radius
  * searches, one a distinct code at most, so that the time is that of the index.
  */
-import { type Codes, hammingDistance } from '../codes/index.ts';
+import { Codes, hammingDistance } from '../codes/index.ts';
 import { UnseenError } from '../errors.ts';
 import { firstEqualRows, NO_ROW } from './equal-rows.ts';
 import { linkToLeaders } from './link-leaders.ts';
 import { linkTransitively } from './link-single.ts';
+import { MultiIndexHash } from './multi-index-hash.ts';
 import type { HammingIndex, Hit, Id } from './types.ts';
 
 export interface DedupOptions {
@@ -20,7 +21,7 @@ export interface DedupOptions {
    * clustering. Nothing depends on the order of rows, but ends of a chain may differ much. Default: `leader`.
    */
   readonly linkage?: 'leader' | 'single';
-  /** As for a search. */
+  /** Threads to use. Default: as many as the index has; 1 for codes without an index. */
   readonly threads?: number;
   readonly signal?: AbortSignal;
   /** Called after every batch; `done` and `total` count distinct codes. */
@@ -37,12 +38,13 @@ export interface DuplicateGroup {
 
 /**
  * Groups of duplicates in the order of the rows that they keep; rows without duplicates are in none. Deleted rows are
- * passed over. Exact, whatever index it is; a multi-index is the fast one as long as the radius is small.
+ * passed over. Exact, whatever index it is; a `MultiIndexHash` is the fast one as long as the radius is small, and
+ * codes without an index get one of their own, which knows equal codes once only.
  * @throws as a radius search of the index; `INDEX_CHANGED` when rows were added, deleted or compacted under way.
  */
-export async function dedup(index: HammingIndex, options: DedupOptions): Promise<DuplicateGroup[]> {
+export async function dedup(source: HammingIndex | Codes, options: DedupOptions): Promise<DuplicateGroup[]> {
   const { radius, linkage = 'leader' } = options;
-  const { bits } = index;
+  const { bits } = source;
   const wrong = (name: string, reason: string, received: unknown) =>
     new UnseenError('ARGUMENT_INVALID', { name, reason, received });
   if (!Number.isInteger(radius) || radius < 0 || radius > bits)
@@ -50,27 +52,54 @@ export async function dedup(index: HammingIndex, options: DedupOptions): Promise
   if (linkage !== 'leader' && linkage !== 'single')
     throw wrong('linkage', 'must be "leader" or "single"', linkage);
 
-  const codes = index.codes();
-  const first = firstEqualRows(
-    codes,
-    index.bitmap(() => true),
-  );
-  if (radius === 0) return groupsOf(index, codes, first);
-  const link = linkage === 'leader' ? linkToLeaders : linkTransitively;
-  const owner = await link(index, codes, distinctRows(first), options);
-  return groupsOf(
-    index,
-    codes,
-    first.map((row) => (row === NO_ROW ? NO_ROW : owner[row]!)),
-  );
+  if (source instanceof Codes) {
+    const first = firstEqualRows(source);
+    const keeps = radius === 0 ? first : await linkCodes(source, first, options);
+    return groupsOf((row) => row, source, keeps);
+  }
+  const codes = source.codes();
+  const live = source.bitmap(() => true);
+  const first = firstEqualRows(codes, live);
+  const keeps = radius === 0 ? first : await linkRows(source, codes, first, options);
+  return groupsOf((row) => source.idOf(row), codes, keeps);
 }
 
-function distinctRows(first: Uint32Array): Uint32Array {
-  return first.filter((of, row) => of === row);
+const linkOf = ({ linkage = 'leader' }: DedupOptions): typeof linkToLeaders =>
+  linkage === 'leader' ? linkToLeaders : linkTransitively;
+
+const distinctRows = (first: Uint32Array): Uint32Array => first.filter((of, row) => of === row);
+
+/** Of every row the row that its group keeps, or NO_ROW, by searches among the first rows of equal codes. */
+async function linkRows(
+  index: HammingIndex,
+  codes: Codes,
+  first: Uint32Array,
+  options: DedupOptions,
+): Promise<Uint32Array> {
+  const owner = await linkOf(options)(index, codes, distinctRows(first), options);
+  return first.map((row) => (row === NO_ROW ? NO_ROW : owner[row]!));
+}
+
+/** The same in an index of the distinct codes alone. */
+async function linkCodes(codes: Codes, first: Uint32Array, options: DedupOptions): Promise<Uint32Array> {
+  const rows = distinctRows(first);
+  const points = codes.take(rows);
+  const { threads = 1 } = options;
+  const index = MultiIndexHash.from(points, { threads });
+  try {
+    const all = Uint32Array.from(rows.keys());
+    const owner = await linkOf(options)(index, points, all, options);
+    const keeps = first.slice();
+    for (const [point, row] of rows.entries()) keeps[row] = rows[owner[point]!]!;
+    for (const [row, of] of first.entries()) if (of !== row) keeps[row] = keeps[of]!;
+    return keeps;
+  } finally {
+    index.close();
+  }
 }
 
 /** `keeps`: of every row the row that its group keeps, or NO_ROW. */
-function groupsOf(index: HammingIndex, codes: Codes, keeps: Uint32Array): DuplicateGroup[] {
+function groupsOf(idOf: (row: number) => Id, codes: Codes, keeps: Uint32Array): DuplicateGroup[] {
   const members = new Map<number, number[]>();
   for (const [row, keep] of keeps.entries()) {
     if (keep === row || keep === NO_ROW) continue;
@@ -80,12 +109,12 @@ function groupsOf(index: HammingIndex, codes: Codes, keeps: Uint32Array): Duplic
   }
   const groups = Array.from(members, ([keep, rows]): DuplicateGroup => {
     const duplicates = rows.map((row) => ({
-      id: index.idOf(row),
+      id: idOf(row),
       row,
       distance: hammingDistance(codes.row(keep), codes.row(row)),
     }));
     duplicates.sort((a, b) => a.distance - b.distance || a.row - b.row);
-    return { keep: { id: index.idOf(keep), row: keep }, duplicates };
+    return { keep: { id: idOf(keep), row: keep }, duplicates };
   });
   return groups.sort((a, b) => a.keep.row - b.keep.row);
 }

@@ -1,8 +1,11 @@
 /** The leader algorithm (Hartigan, "Clustering Algorithms", 1975, chapter 3), with the nearest leader in place of the first. */
 import type { Codes } from '../codes/index.ts';
 import { NO_ROW } from './equal-rows.ts';
-import { BATCH, CAP, type NeighbourOptions, NeighbourSearch } from './neighbour-search.ts';
+import { BATCH, type NeighbourOptions, NeighbourSearch } from './neighbour-search.ts';
 import type { HammingIndex } from './types.ts';
+
+/** Hits of a row that its batch holds; a row that is kept and has more asks again, alone. */
+const CAP = 1024;
 
 /**
  * Of every row of `rows` (ascending, of distinct codes) the kept row that it belongs to: itself, or the nearest kept row
@@ -25,7 +28,7 @@ export async function linkToLeaders(
       if (owner[rows[at]!] === NO_ROW) batch.push(rows[at]!);
       else search.close(rows[at]!); // before every later leader, so none of them may take it
     }
-    const found = await search.near(batch);
+    const found = await search.near(batch, CAP);
     for (const [i, leader] of batch.entries()) {
       if (owner[leader] !== NO_ROW) continue; // joined a leader of the same batch
       owner[leader] = leader;

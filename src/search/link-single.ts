@@ -1,16 +1,19 @@
 /** Single linkage at one level: the connected components of "within the radius". */
 import type { Codes } from '../codes/index.ts';
 import { NO_ROW } from './equal-rows.ts';
-import { BATCH, CAP, type NeighbourOptions, NeighbourSearch } from './neighbour-search.ts';
+import { BATCH, type NeighbourOptions, NeighbourSearch } from './neighbour-search.ts';
 import type { HammingIndex } from './types.ts';
 import { UnionFind } from './union-find.ts';
+
+/** A group of more rows is a heap: inside one of m rows there are up to m² pairs, which say nothing new. */
+const CAP = 64;
 
 /**
  * Of every row of `rows` (ascending, of distinct codes) the lowest row that a chain of steps within the radius leads to.
  * `[index.rows]`, NO_ROW for rows that were not asked about.
  *
- * Every row asks once, and is found no more by those after it: both ends of a pair know it. A row of a group above CAP asks
- * later and only for rows outside of its group, for inside a heap of m rows there are m² pairs that say nothing new.
+ * Every row asks once, and is found no more by those after it: both ends of a pair know it. Rows of a heap ask later, and
+ * only for rows outside of it.
  */
 export async function linkTransitively(
   index: HammingIndex,
@@ -20,38 +23,51 @@ export async function linkTransitively(
 ): Promise<Uint32Array> {
   const search = new NeighbourSearch(index, codes, rows, options);
   const sets = new UnionFind(index.rows);
-  let later: number[] = [];
+  const waiting = new Uint8Array(index.rows).fill(1);
   let done = 0;
-  const ask = async (batch: readonly number[], filter?: Uint8Array): Promise<void> => {
-    for (const [i, hits] of (await search.near(batch, filter)).entries()) {
-      for (const hit of hits) sets.join(batch[i]!, hit.row);
-      if (hits.length < CAP) {
-        search.close(batch[i]!);
-        done++;
-      } else later.push(batch[i]!);
+  /** Returns whether anything was found. */
+  const ask = async (batch: readonly number[], filter?: Uint8Array): Promise<boolean> => {
+    let found = false;
+    for (const [i, hits] of (await search.near(batch, CAP, filter)).entries()) {
+      const row = batch[i]!;
+      for (const hit of hits) sets.join(row, hit.row);
+      found ||= hits.length > 0;
+      if (hits.length === CAP) continue;
+      search.close(row);
+      waiting[row] = 0;
+      done++;
     }
     options.onProgress?.({ done, total: rows.length });
+    return found;
   };
 
   for (let at = 0; at < rows.length; ) {
     const batch: number[] = [];
     for (; at < rows.length && batch.length < BATCH; at++) {
       if (sets.sizeOf(rows[at]!) <= CAP) batch.push(rows[at]!);
-      else later.push(rows[at]!);
     }
     await ask(batch);
   }
-  while (later.length > 0) {
-    const root = sets.root(later[0]!);
-    const batch: number[] = [];
-    const others: number[] = [];
-    for (const row of later) (batch.length < BATCH && sets.root(row) === root ? batch : others).push(row);
-    later = others;
-    const outside = search.open.slice();
-    for (const row of rows) if (sets.root(row) === root) outside[row >> 3]! &= ~(1 << (row & 7));
-    if (outside.some((byte) => byte !== 0)) await ask(batch, outside);
-    else done += batch.length; // nothing is left that could join
+  const outside = search.open.slice();
+  for (const first of rows) {
+    while (waiting[first]) {
+      const heap: number[] = [];
+      outside.set(search.open);
+      sets.forEach(first, (row) => {
+        if (waiting[row]) heap.push(row);
+        outside[row >> 3]! &= ~(1 << (row & 7));
+      });
+      if (outside.every((byte) => byte === 0)) {
+        for (const row of heap) waiting[row] = 0; // nothing is left that could join
+        continue;
+      }
+      let grown = false;
+      for (let at = 0; at < heap.length && !grown; at += BATCH) {
+        grown = await ask(heap.slice(at, at + BATCH), outside);
+      }
+    }
   }
+  options.onProgress?.({ done: rows.length, total: rows.length });
   const owner = new Uint32Array(index.rows).fill(NO_ROW);
   for (const row of rows) owner[row] = sets.root(row);
   return owner;

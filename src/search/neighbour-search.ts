@@ -1,6 +1,6 @@
 /**
- * Radius searches with rows of the index itself as queries, for work that asks about every row. Answers of a query are cut at
- * CAP hits, so that a batch of rows from one dense heap holds no more than the batch times that.
+ * Radius searches with rows of the index itself as queries, for work that asks about every row. Answers are cut, so that a
+ * batch of rows from one dense heap cannot fill the memory.
  */
 import type { Codes } from '../codes/index.ts';
 import { UnseenError } from '../errors.ts';
@@ -8,8 +8,6 @@ import type { HammingIndex, Hit, SearchOptions } from './types.ts';
 
 /** Rows asked about at once: enough for an index to go over its codes once for many of them. */
 export const BATCH = 512;
-/** Above it an answer is incomplete. */
-export const CAP = 1024;
 
 export interface NeighbourOptions extends Pick<SearchOptions, 'threads' | 'signal'> {
   readonly radius: number;
@@ -36,16 +34,14 @@ export class NeighbourSearch {
     for (let i = 0; i < open.length; i++) this.open[open[i]! >> 3]! |= 1 << (open[i]! & 7);
   }
 
+  /** The row is not found any more. */
   close(row: number): void {
     this.open[row >> 3]! &= ~(1 << (row & 7));
   }
 
-  /**
-   * Rows of `filter` within the radius of each of the rows, at most `CAP` of each: where there are as many, there may be
-   * more.
-   */
-  near(rows: ArrayLike<number>, filter = this.open): Promise<Hit[][]> {
-    return this.#search(rows, { filter, k: CAP });
+  /** Rows of `filter` within the radius of each of the rows, at most `cap` of each: where there are as many, there may be more. */
+  near(rows: ArrayLike<number>, cap: number, filter = this.open): Promise<Hit[][]> {
+    return this.#search(rows, { filter, k: cap });
   }
 
   /** The same of one row, complete. */

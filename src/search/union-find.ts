@@ -2,10 +2,13 @@
 export class UnionFind {
   readonly #parent: Uint32Array;
   readonly #size: Uint32Array;
+  /** The rows of a set in a ring: two rings become one when two rows exchange who follows them. */
+  readonly #next: Uint32Array;
 
   constructor(count: number) {
     this.#parent = Uint32Array.from({ length: count }, (_, row) => row);
     this.#size = new Uint32Array(count).fill(1);
+    this.#next = this.#parent.slice();
   }
 
   /** The lowest row of the set that holds `row`. */
@@ -29,5 +32,17 @@ export class UnionFind {
     if (low === high) return;
     this.#parent[high] = low;
     this.#size[low]! += this.#size[high]!;
+    const next = this.#next[low]!;
+    this.#next[low] = this.#next[high]!;
+    this.#next[high] = next;
+  }
+
+  /** Calls `use` with every row of the set that holds `row`. */
+  forEach(row: number, use: (member: number) => void): void {
+    let member = row;
+    do {
+      use(member);
+      member = this.#next[member]!;
+    } while (member !== row);
   }
 }
