@@ -245,6 +245,18 @@ describe.each(Object.entries(INDEXES))('%s', (_, make) => {
     await expect(changing()).rejects.toMatchObject({ code: 'INDEX_CHANGED' });
   });
 
+  it('a batch gives what its queries give one by one', async () => {
+    const random = new Random(17, 'batch');
+    const codes = makeCodes(random, 400, 64, 'clustered');
+    const index = make(codes);
+    const queries = makeCodes(random, 75, 64, 'random');
+    for (const options of [{ k: 7 }, { radius: 20 }, { k: 300 }]) {
+      const alone = [];
+      for (let q = 0; q < 75; q++) alone.push((await index.search(queries.slice(q, q + 1), options))[0]);
+      expect(await index.search(queries, options)).toEqual(alone);
+    }
+  });
+
   it('a bitmap of a predicate filters, and deleted rows are not asked', async () => {
     const codes = makeCodes(new Random(15, 'bitmap'), 100, 64, 'random');
     const index = make(codes);

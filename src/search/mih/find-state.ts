@@ -34,19 +34,41 @@ export class FindState {
     kernel.bind(this.arena);
   }
 
-  open({ code, k, limit, ties }: ShardQuery, rows: number): void {
+  /** Whether the hits of such a query stay in the state: few of them, and the order of rows decides. */
+  keepsHits({ k, ties }: ShardQuery): boolean {
+    return !ties && k <= this.#memory.kernel.HEAP_CAPACITY.value;
+  }
+
+  /** The first fields of the state when the search of a query begins, as words. */
+  head(query: ShardQuery, rows: number): Uint32Array {
+    const fields = new Uint32Array(FIELDS / 4);
+    fields.set([query.limit, query.k, this.keepsHits(query) ? 1 : 0]);
+    new Float32Array(fields.buffer)[3] = deviations(query.k, rows);
+    return fields;
+  }
+
+  /** What a thread must know of its state. */
+  get places() {
+    const { kernel } = this.#memory;
+    return {
+      arena: this.arena,
+      state: this.address,
+      queryOffset: kernel.FIND_QUERY.value as number,
+      keysOffset: kernel.FIND_KEYS.value as number,
+      workOffset: kernel.FIND_COMPARED.value as number,
+    };
+  }
+
+  open(asked: ShardQuery, rows: number): void {
     const { kernel, u8, u32 } = this.#memory;
     const at = this.address;
-    this.#k = k;
-    this.#ties = ties;
-    this.#heap = !ties && k <= kernel.HEAP_CAPACITY.value;
+    this.#k = asked.k;
+    this.#ties = asked.ties;
+    this.#heap = this.keepsHits(asked);
     this.#count = 0;
-    u8.fill(0, at, at + FIELDS);
-    u32.set([limit, k, this.#heap ? 1 : 0], at / 4);
+    u32.set(this.head(asked, rows), at / 4);
     const query = at + kernel.FIND_QUERY.value;
-    u8.fill(0, query + code.length, query + 8 * Math.ceil(this.#bits / 64) + 8);
-    u8.set(code, query);
-    new Float32Array(this.#memory.memory.buffer, at + 12, 1)[0] = deviations(k, rows);
+    u8.set(paddedWords(asked.code, this.#bits), query);
     if (!this.#heap) {
       const bins = at + kernel.FIND_HISTOGRAM.value;
       u8.fill(0, bins, bins + 4 * (this.#bits + 1));
@@ -112,6 +134,13 @@ export class FindState {
     }
     return { rows, distances };
   }
+}
+
+/** A query as whole words, and one word more, which unaligned reads may touch. */
+export function paddedWords(code: Uint8Array, bits: number): Uint8Array {
+  const words = new Uint8Array(8 * Math.ceil(bits / 64) + 8);
+  words.set(code);
+  return words;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { KernelMemory } from '../kernels/memory.ts';
 import type { Found } from '../store.ts';
 import { type Costs, costsOf } from './costs.ts';
 import { allocateBinomials, describe, descriptionBytes, type Layout } from './description.ts';
-import { FindState } from './find-state.ts';
+import { FindState, paddedWords } from './find-state.ts';
 import type { Substring } from './plan.ts';
 
 /** Codes that stand for all where their distances are judged. */
@@ -69,13 +69,29 @@ export class MihShard {
     return this.layout.count + this.layout.tailCount;
   }
 
+  /** Address of the description. */
+  get index(): number {
+    return this.#description;
+  }
+
   get rowBytes(): number {
     return 8 * Math.ceil(this.bits / 64);
   }
 
-  /** Address of the description and of the bitmap of live rows (0: all): with a state, all that `find` needs. */
+  /** Address of the description and of the bitmap of live rows (0: all). */
   get job(): { readonly index: number; readonly live: number } {
     return { index: this.#description, live: this.#live };
+  }
+
+  /** What threads need to search for these queries, beside a state each. */
+  batch(queries: readonly ShardQuery[]) {
+    const heads = queries.map((query) => this.states[0]!.head(query, this.liveRows));
+    const codes = queries.map(({ code }) => paddedWords(code, this.bits));
+    return {
+      ...this.job,
+      heads: joined(Uint32Array, heads),
+      codes: joined(Uint8Array, codes),
+    };
   }
 
   /** Whether a tail of so many rows, or one more piece of a shard without tables, fits into the memory. */
@@ -106,6 +122,12 @@ export class MihShard {
     if (layout.sampleCount < SAMPLE && layout.count === 0) this.#takeSample();
     this.#describe();
     if (layout.tables.length > 0) memory.kernel.chain(this.#description, from, layout.tailCount);
+  }
+
+  /** Makes room for a tail of so many rows, once it is known how many will come. @throws `INDEX_TOO_LARGE` */
+  reserve(tailRows: number): void {
+    if (tailRows > this.#tailCapacity) this.#growTail(tailRows);
+    this.#describe();
   }
 
   /** Packed codes of rows `from … to−1`. */
@@ -230,6 +252,13 @@ export function writeRows(
   for (let i = 0; i < packed.length; at += rowBytes) {
     for (let byte = 0; byte < width; byte++) u8[at + byte] = packed[i++]!;
   }
+}
+
+/** Arrays of one length, one after the other. */
+function joined<T extends Uint8Array | Uint32Array>(kind: new (length: number) => T, parts: readonly T[]): T {
+  const all = new kind(parts.length * (parts[0]?.length ?? 0));
+  for (const [i, part] of parts.entries()) all.set(part, i * part.length);
+  return all;
 }
 
 function countBits(bitmap: Uint8Array): number {

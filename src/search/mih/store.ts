@@ -2,12 +2,14 @@
 import { UnseenError } from '../../errors.ts';
 import { MAX_MEMORY_BYTES } from '../kernels/memory.ts';
 import type { FindPlan, Found, RowStore } from '../store.ts';
+import { type FoundWithWork, findInThreads, threadable } from '../threads/find.ts';
+import { letGo } from '../threads/pool.ts';
 import type { SearchWork } from '../types.ts';
 import { buildShard, packedSource, plainShard, shardSource } from './build.ts';
 import type { Costs } from './costs.ts';
 import { gains, surelyGains } from './gain.ts';
 import { indexBytes, planSubstrings, type Substring } from './plan.ts';
-import type { MihShard } from './shard.ts';
+import type { MihShard, ShardQuery } from './shard.ts';
 
 export interface MihStoreOptions {
   readonly threads?: number;
@@ -19,12 +21,16 @@ export interface MihStoreOptions {
   readonly shardRows?: number;
   /** Other costs than the usual, to steer searches in tests. */
   readonly costs?: Partial<Costs>;
+  /** Shards that a file held, at least one. Default: one without rows. */
+  readonly shards?: PlacedShard[];
 }
 
+/** A message to a thread and back takes about 50 µs, as long as some queries: fewer stay with the caller's thread. */
+const MIN_QUERIES_THREADS = 8;
 /** Row numbers are 32 bits. */
 const MOST_ROWS = 2 ** 32 - 64;
 
-interface Placed {
+export interface PlacedShard {
   shard: MihShard;
   /** Row of its first code. */
   readonly first: number;
@@ -38,7 +44,7 @@ export class MihStore implements RowStore {
   readonly engine = 'wasm';
   readonly bits: number;
   readonly threads: number;
-  readonly shards: Placed[];
+  readonly shards: PlacedShard[];
   readonly #substrings: number | undefined;
   readonly #expected: number;
   readonly #shardRows: number;
@@ -52,7 +58,9 @@ export class MihStore implements RowStore {
     this.#shardRows = shardRows;
     this.#costs = options.costs;
     planSubstrings(0, bits, substrings); // refuses a wrong number now
-    this.shards = [{ shard: plainShard(bits, threads, options.costs), first: 0, judged: 0 }];
+    this.shards = options.shards ?? [
+      { shard: plainShard(bits, threads, options.costs), first: 0, judged: 0 },
+    ];
     this.threads = this.shards[0]!.shard.states.length;
   }
 
@@ -107,40 +115,55 @@ export class MihStore implements RowStore {
 
   async find(queries: readonly Uint8Array[], plan: FindPlan): Promise<{ found: Found[]; work: SearchWork }> {
     const work = { codesCompared: 0, bucketsProbed: 0, queriesScanned: 0 };
-    const found: Found[] = [];
-    for (const code of queries) found.push(await this.#findOne(code, plan, work));
-    return { found, work };
+    const best: (Found | undefined)[] = queries.map(() => undefined);
+    const scanned = new Set<number>();
+    for (const { shard, first } of this.shards) {
+      const asked: number[] = [];
+      const questions: ShardQuery[] = [];
+      for (const [q, code] of queries.entries()) {
+        const limit = best[q] === undefined ? plan.limit : lowered(best[q], plan);
+        if (limit === 0) continue;
+        asked.push(q);
+        questions.push({ code, k: Math.min(plan.k, Math.max(1, shard.count)), limit, ties: plan.ties });
+      }
+      const parts = await this.#findInShard(shard, questions, plan);
+      for (const [i, q] of asked.entries()) {
+        const part = parts[i]!;
+        work.codesCompared += part.compared;
+        work.bucketsProbed += part.probed;
+        if (part.scanned) scanned.add(q);
+        best[q] = best[q] === undefined ? part : merged(best[q], part, first, plan);
+      }
+    }
+    work.queriesScanned = scanned.size;
+    return { found: best as Found[], work };
   }
 
-  close(): void {}
+  close(): void {
+    for (const { shard } of this.shards) letGo(shard.memory);
+  }
 
-  async #findOne(
-    code: Uint8Array,
-    { k, limit, ties, pause }: FindPlan,
-    work: { codesCompared: number; bucketsProbed: number; queriesScanned: number },
-  ): Promise<Found> {
-    let best: Found | undefined;
-    let scanned = false;
-    for (const { shard, first } of this.shards) {
-      const below = best === undefined ? limit : lowered(best, k, limit, ties);
-      if (below === 0) break;
-      shard.open({ code, k: Math.min(k, Math.max(1, shard.count)), limit: below, ties });
-      while (!shard.step()) await pause();
-      const part = shard.found();
-      const did = shard.states[0]!.work;
-      work.codesCompared += did.compared;
-      work.bucketsProbed += did.probed;
-      scanned ||= did.scanned;
-      best = best === undefined ? part : merged(best, part, first, k, ties);
+  async #findInShard(
+    shard: MihShard,
+    questions: readonly ShardQuery[],
+    { threads, pause }: FindPlan,
+  ): Promise<FoundWithWork[]> {
+    if (threads > 1 && questions.length >= MIN_QUERIES_THREADS && threadable(shard, questions[0]!)) {
+      return findInThreads(shard, questions, threads, pause);
     }
-    if (scanned) work.queriesScanned++;
-    const turn = pause();
-    if (turn) await turn;
-    return best!;
+    const found: FoundWithWork[] = [];
+    for (const question of questions) {
+      shard.open(question);
+      while (!shard.step()) await pause();
+      found.push({ ...shard.found(), ...shard.states[0]!.work });
+      const turn = pause();
+      if (turn) await turn;
+    }
+    return found;
   }
 
   /** Appends to one shard; builds it anew when it has grown to twice of what its tables hold. */
-  #extend(last: Placed, packed: Uint8Array): void {
+  #extend(last: PlacedShard, packed: Uint8Array): void {
     const { shard } = last;
     const count = shard.count + packed.length / (this.bits / 8);
     const complete = last.first + count >= this.#expected;
@@ -189,12 +212,12 @@ function mostRows(bits: number): number {
 }
 
 /** The limit for rows of a later shard, which are higher: at the distance of the k-th they are hits with ties only. */
-function lowered({ distances }: Found, k: number, limit: number, ties: boolean): number {
+function lowered({ distances }: Found, { k, limit, ties }: FindPlan): number {
   return distances.length < k ? limit : Math.min(limit, distances[k - 1]! + (ties ? 1 : 0));
 }
 
 /** Two lists of hits as one by (distance, row); rows of the second begin at `first`. */
-function merged(a: Found, b: Found, first: number, k: number, ties: boolean): Found {
+function merged(a: Found, b: Found, first: number, { k, ties }: FindPlan): Found {
   const most = a.rows.length + b.rows.length;
   const rows = new Uint32Array(most);
   const distances = new Uint16Array(most);

@@ -2,10 +2,18 @@
 import { UnseenError } from '../../errors.ts';
 import type { KernelMemory } from '../kernels/memory.ts';
 import { spawn, type Thread } from './spawn.ts';
-import type { ScanJob, ScanReply, ThreadReply } from './thread-main.ts';
+import type { FindJob, FindReply, ScanJob, ScanReply, ThreadReply } from './thread-main.ts';
+
+/** The answer to a job of each kind. */
+interface Replies {
+  readonly scan: ScanReply;
+  readonly find: FindReply;
+}
+type Job = ScanJob | FindJob;
+type Unnamed<J> = J extends Job ? Omit<J, 'key' | 'job'> : never;
 
 interface Waiting {
-  readonly resolve: (reply: ScanReply) => void;
+  readonly resolve: (reply: ScanReply | FindReply) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -34,16 +42,19 @@ class PoolThread {
     void this.ready.then(() => this.#release());
   }
 
-  run(memory: KernelMemory, key: number, job: Omit<ScanJob, 'key' | 'job'>): Promise<ScanReply> {
+  run<J extends Job>(memory: KernelMemory, job: Unnamed<J>): Promise<Replies[J['op']]> {
+    const key = keyOf(memory);
     if (!this.#attached.has(key)) {
       this.#attached.add(key);
       this.#thread.post({ op: 'attach', key, module: memory.module, memory: memory.memory });
     }
     const id = nextJob++;
-    const answer = new Promise<ScanReply>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const answer = new Promise<ScanReply | FindReply>((resolve, reject) =>
+      this.#waiting.set(id, { resolve, reject }),
+    );
     this.#thread.hold(true);
-    this.#thread.post({ ...job, key, job: id });
-    return answer;
+    this.#thread.post({ ...(job as Job), key, job: id });
+    return answer as Promise<Replies[J['op']]>;
   }
 
   detach(key: number): void {
@@ -87,7 +98,7 @@ export async function poolThreads(wanted: number): Promise<readonly PoolThread[]
 }
 
 /** Name of a memory among the threads; they forget it when the memory is dropped or let go. */
-export function keyOf(memory: KernelMemory): number {
+function keyOf(memory: KernelMemory): number {
   let key = keys.get(memory);
   if (key === undefined) {
     key = nextKey++;

@@ -2,8 +2,8 @@
 import type { ScanQuery } from '../kernels/engine.ts';
 import { Survivors } from '../kernels/survivors.ts';
 import type { WasmEngine } from '../kernels/wasm.ts';
-import { keyOf, poolThreads } from './pool.ts';
-import type { TileSurvivors } from './thread-main.ts';
+import { poolThreads } from './pool.ts';
+import type { ScanJob, TileSurvivors } from './thread-main.ts';
 
 interface ThreadedScan {
   readonly tileRows: number;
@@ -28,9 +28,8 @@ export async function scanInThreads(
   for (let thread = 0; thread <= helpers.length; thread++) {
     for (const [slot, query] of queries.entries()) engine.open(slot, query, thread);
   }
-  const key = keyOf(engine.memory);
   const answers = helpers.map((helper, i) =>
-    helper.run(engine.memory, key, { ...engine.job(i + 1, queries.length), control, tiles, tileRows }),
+    helper.run<ScanJob>(engine.memory, { ...engine.job(i + 1, queries.length), control, tiles, tileRows }),
   );
   const found: TileSurvivors[] = [];
   let compared = 0;

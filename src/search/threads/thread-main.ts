@@ -34,6 +34,43 @@ export interface TileSurvivors {
   readonly distances: Uint16Array;
 }
 
+/** One thread's share of a batch of queries to a multi-index: they are taken from a common counter, one by one. */
+export interface FindJob {
+  readonly op: 'find';
+  readonly job: number;
+  readonly key: number;
+  readonly arena: number;
+  /** Address of this thread's state; where the query's words and the hits lie in it, in bytes. */
+  readonly state: number;
+  readonly queryOffset: number;
+  readonly keysOffset: number;
+  readonly workOffset: number;
+  /** Address of the tables' description, and of the bitmap of live rows. */
+  readonly index: number;
+  readonly live: number;
+  /** Int32: [next query, 1 when the search is to stop]. */
+  readonly control: SharedArrayBuffer;
+  readonly queries: number;
+  /** First fields of the state, `[queries, fields]`. */
+  readonly heads: Uint32Array;
+  /** Words of the queries, padded, `[queries, bytes]`. */
+  readonly codes: Uint8Array;
+}
+
+/** Hits of one query by (distance, row): `[row, distance, row, distance, …]`. */
+export interface QueryHits {
+  readonly query: number;
+  readonly keys: Uint32Array;
+  readonly compared: number;
+  readonly probed: number;
+  readonly scanned: boolean;
+}
+
+export interface FindReply {
+  readonly job: number;
+  readonly hits: readonly QueryHits[];
+}
+
 export interface ScanReply {
   readonly job: number;
   readonly found: readonly TileSurvivors[];
@@ -48,10 +85,12 @@ export type ThreadRequest =
       readonly memory: WebAssembly.Memory;
     }
   | { readonly op: 'detach'; readonly key: number }
-  | ScanJob;
+  | ScanJob
+  | FindJob;
 
 export type ThreadReply =
   | ScanReply
+  | FindReply
   | { readonly ready: true }
   | { readonly job: number; readonly error: string };
 
@@ -64,6 +103,8 @@ export function threadMain(
     readonly kernel: {
       bind(arena: number): void;
       scan(...values: number[]): number;
+      openFind(index: number, state: number): void;
+      find(index: number, state: number, live: number): number;
     };
   }
   const attached = new Map<number, Attached>();
@@ -109,6 +150,36 @@ export function threadMain(
     reply({ job: job.job, found, compared }, transfer);
   };
 
+  const find = (job: FindJob): void => {
+    const { memory, kernel } = attached.get(job.key)!;
+    const control = new Int32Array(job.control);
+    const u8 = new Uint8Array(memory.buffer);
+    const u32 = new Uint32Array(memory.buffer);
+    const fields = job.heads.length / job.queries;
+    const width = job.codes.length / job.queries;
+    const hits: QueryHits[] = [];
+    kernel.bind(job.arena);
+    for (;;) {
+      const query = Atomics.add(control, 0, 1);
+      if (query >= job.queries) break;
+      u32.set(job.heads.subarray(query * fields, (query + 1) * fields), job.state / 4);
+      u8.set(job.codes.subarray(query * width, (query + 1) * width), job.state + job.queryOffset);
+      kernel.openFind(job.index, job.state);
+      while (kernel.find(job.index, job.state, job.live) === 1 && Atomics.load(control, 1) === 0);
+      if (Atomics.load(control, 1) === 1) break;
+      const keys = (job.state + job.keysOffset) / 4;
+      const [compared, probed] = new Float64Array(memory.buffer, job.state + job.workOffset, 2);
+      hits.push({
+        query,
+        keys: u32.slice(keys, keys + 2 * u32[job.state / 4 + 4]!), // FIND_FOUND
+        compared: compared!,
+        probed: probed!,
+        scanned: u32[job.state / 4 + 5] === 1, // FIND_SCANNED
+      });
+    }
+    reply({ job: job.job, hits }, []);
+  };
+
   onMessage((message) => {
     if (message.op === 'attach') {
       const { key, module, memory } = message;
@@ -119,7 +190,8 @@ export function threadMain(
       attached.delete(message.key);
     } else {
       try {
-        scan(message);
+        if (message.op === 'scan') scan(message);
+        else find(message);
       } catch (error) {
         reply({ job: message.job, error: String(error) }, []);
       }
