@@ -12,7 +12,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measure } from './measure.mjs';
 
@@ -32,6 +32,7 @@ const asked = { n: Number(given.codes), bits: Number(given.bits), k: Number(give
 const rounds = Number(given.rounds);
 /** Far more than a page needs. */
 const PAGE_MS = 120_000;
+process.on('uncaughtException', (error) => fail(error.message));
 
 function findChromium() {
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
@@ -58,11 +59,11 @@ const twins = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).
 const page = (settings) => `<!doctype html>
 <meta charset="utf-8">
 <script type="module">
-import * as search from '/dist/search/index.js';
-import * as codes from '/dist/codes/index.js';
-import { measure } from '/measure.mjs';
 let report;
 try {
+  const search = await import('/dist/search/index.js');
+  const codes = await import('/dist/codes/index.js');
+  const { measure } = await import('/measure.mjs');
   report = { ...(await measure({ search, codes }, ${JSON.stringify(settings)})), isolated: crossOriginIsolated };
 } catch (error) {
   report = { error: String(error?.stack ?? error) };
@@ -73,8 +74,21 @@ await fetch('/report', { method: 'POST', body: JSON.stringify(report) });
 
 function fileOf(pathname) {
   if (pathname === '/measure.mjs') return path.join(import.meta.dirname, 'measure.mjs');
+  if (pathname.startsWith('/node_modules/')) return path.join(root, path.posix.normalize(pathname));
   const name = twins[`.${pathname}`]?.slice(1) ?? pathname;
   return path.join(dist, path.posix.relative('/dist', path.posix.normalize(name)));
+}
+
+/** A module as a page can load it: what it imports by a package's name, by address. */
+function withAddresses(text) {
+  return text.replace(/\b(from|import)(\s*)'([^'./][^']*)'/g, (whole, word, gap, name) => {
+    try {
+      const file = fileURLToPath(import.meta.resolve(name));
+      return `${word}${gap}'/${path.relative(root, file).split(path.sep).join('/')}'`;
+    } catch {
+      return whole; // of Node, or only words
+    }
+  });
 }
 
 async function openPage(settings, isolated) {
@@ -96,9 +110,10 @@ async function openPage(settings, isolated) {
     } else if (pathname === '/') {
       response.writeHead(200, { 'content-type': 'text/html', ...isolation }).end(page(settings));
     } else {
-      const body = await readFile(fileOf(pathname)).catch(() => undefined);
-      if (!body) response.writeHead(404).end();
-      else response.writeHead(200, { 'content-type': 'text/javascript', ...isolation }).end(body);
+      const text = await readFile(fileOf(pathname), 'utf8').catch(() => undefined);
+      const head = { 'content-type': 'text/javascript', ...isolation };
+      if (text === undefined) response.writeHead(404).end();
+      else response.writeHead(200, head).end(withAddresses(text));
     }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
