@@ -27,11 +27,12 @@ export interface MultiIndexHashOptions {
 
 export class MultiIndexHash extends BaseIndex<RowStore> {
   readonly kind = 'mih';
-  readonly #substrings: number | undefined;
+  /** Number of substrings that was asked for; undefined: chosen. */
+  readonly substrings: number | undefined;
 
   private constructor(parts: IndexParts<RowStore>, substrings?: number) {
     super(parts);
-    this.#substrings = substrings;
+    this.substrings = substrings;
   }
 
   /**
@@ -51,7 +52,7 @@ export class MultiIndexHash extends BaseIndex<RowStore> {
   }
 
   protected makeStore(): RowStore {
-    return makeStore(this.bits, this.engine, this.threads, this.#substrings, this.count);
+    return makeStore(this.bits, this.engine, this.threads, this.substrings, this.count);
   }
 }
 

@@ -4,6 +4,7 @@ import { Codes } from '../../codes/index.ts';
 import { UnseenError } from '../../errors.ts';
 import { Random } from '../../random.ts';
 import { LinearIndex } from '../linear-index.ts';
+import { MultiIndexHash } from '../multi-index-hash.ts';
 import type { Hit, Id } from '../types.ts';
 import { Checksum } from './checksum.ts';
 import { indexFromBytes, indexToBytes, type SavedIndex } from './index-file.ts';
@@ -48,6 +49,7 @@ async function samples(): Promise<Sample[]> {
     const options = ids ? { ids } : {};
     const indexes: Record<string, SavedIndex> = {
       linear: LinearIndex.from(codes, options),
+      mih: MultiIndexHash.from(codes, { ...options, substrings: 8 }),
     };
     for (const [kind, index] of Object.entries(indexes)) {
       await index.add(codesOf(20), ids ? { ids: Array.from({ length: 20 }, (_, i) => id!(ROWS + i)) } : {});

@@ -6,6 +6,8 @@ import { temporaryFolder } from '../../../test/temporary-folder.ts';
 import { Codes } from '../../codes/index.ts';
 import { Random } from '../../random.ts';
 import { LinearIndex } from '../linear-index.ts';
+import { MihStore } from '../mih/store.ts';
+import { MultiIndexHash } from '../multi-index-hash.ts';
 import { indexFromBytes, indexToBytes, openIndex, saveIndex } from './index-file.ts';
 
 const BIT_LENGTHS = [8, 24, 64, 128, 264, 4096];
@@ -39,6 +41,60 @@ describe('an index that was saved and opened', () => {
         expect(Buffer.compare(await indexToBytes(opened), bytes)).toBe(0);
       }
     }
+  });
+});
+
+describe('a multi-index hash that was saved and opened', () => {
+  it.each([8, 24, 64, 72, 264])('gives the same answers, at %i bits, with its tail', async (bits) => {
+    const random = new Random(bits, 'mih');
+    for (const count of [0, 1, 15, 64, 300]) {
+      const index = MultiIndexHash.from(randomCodes(random, count, bits), { substrings: 4 });
+      await index.add(randomCodes(random, 20, bits));
+      await index.delete([0, 2, count + 3]);
+      const bytes = await indexToBytes(index);
+      const queries = randomCodes(random, 3, bits);
+      const options = { k: 30 };
+      const expected = await index.explain(queries, options);
+      const opened = await indexFromBytes(bytes);
+      expect(opened).toBeInstanceOf(MultiIndexHash);
+      expect([opened.rows, opened.count]).toEqual([index.rows, index.count]);
+      expect(await opened.explain(queries, options)).toEqual(expected);
+      expect(Buffer.compare(opened.codes().bytes, index.codes().bytes)).toBe(0);
+      expect(Buffer.compare(await indexToBytes(opened), bytes)).toBe(0);
+      await opened.add(randomCodes(random, 400, bits));
+      await index.add(opened.codes(index.rows));
+      expect(await opened.search(queries, options)).toEqual(await index.search(queries, options));
+    }
+  });
+
+  it('needs no WebAssembly: without it there are no tables, and they are made again where there is', async () => {
+    const random = new Random(1, 'no tables');
+    const index = MultiIndexHash.from(randomCodes(random, 300, 72), { substrings: 4 });
+    await index.add(randomCodes(random, 20, 72));
+    const queries = randomCodes(random, 3, 72);
+    const answer = await index.search(queries, { k: 30 });
+    const plain = await indexFromBytes(await indexToBytes(index), { engine: 'typescript' });
+    expect(plain.engine).toBe('typescript');
+    expect(await plain.search(queries, { k: 30 })).toEqual(answer);
+    const again = await indexFromBytes(await indexToBytes(plain));
+    const { hits, work } = await again.explain(queries, { k: 1 });
+    expect(hits).toEqual(answer.map((list) => list.slice(0, 1)));
+    expect(work.bucketsProbed).toBeGreaterThan(0);
+  });
+
+  it('keeps its shards', async () => {
+    const random = new Random(2, 'shards');
+    const codes = randomCodes(random, 1000, 64);
+    const store = new MihStore(64, { substrings: 4, shardRows: 256 });
+    store.append(codes.bytes);
+    expect(store.shards.length).toBe(4);
+    const { ids, live } = await LinearIndex.from(codes).parts(async (parts) => parts);
+    const index = MultiIndexHash.of({ bits: 64, store, ids, live }, 4);
+    await index.delete([5, 300, 999]);
+    const opened = await indexFromBytes(await indexToBytes(index));
+    const queries = randomCodes(random, 3, 64);
+    expect(await opened.search(queries, { k: 50 })).toEqual(await index.search(queries, { k: 50 }));
+    await opened.parts(async (parts) => expect((parts.store as MihStore).shards.length).toBe(4));
   });
 });
 

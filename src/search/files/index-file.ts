@@ -1,9 +1,13 @@
 /** An index to a file or bytes, and back: the same answers, without building it again. */
 import { checkThreads, LinearIndex } from '../linear-index.ts';
-import { CodeStore } from '../store.ts';
+import { MAX_SUBSTRINGS } from '../mih/plan.ts';
+import { MihStore } from '../mih/store.ts';
+import { MultiIndexHash } from '../multi-index-hash.ts';
+import { CodeStore, chooseEngine, type RowStore } from '../store.ts';
 import type { EngineName } from '../types.ts';
 import { appendCodes, codeSections } from './codes.ts';
 import { createFile, openFile } from './disk.ts';
+import { mihSections, readMih, readMihCodes } from './mih.ts';
 import { readRows, saveRows } from './parts.ts';
 import { IndexReader, type ProgressOptions } from './reader.ts';
 import {
@@ -27,7 +31,7 @@ export interface OpenIndexOptions extends ProgressOptions {
 }
 
 /** The indexes that can be saved. */
-export type SavedIndex = LinearIndex;
+export type SavedIndex = LinearIndex | MultiIndexHash;
 
 /**
  * Writes an index to one file, deleted rows and ids included. Earlier calls are done first, later ones wait. The file
@@ -81,22 +85,48 @@ async function write(
   options: ProgressOptions,
 ): Promise<void> {
   await index.parts(async ({ bits, store, ids, live }) => {
-    const { facts, sections } = saveRows({ ids, live });
+    const saved = saveRows({ ids, live });
+    const facts = index.kind === 'mih' ? { ...saved.facts, substrings: index.substrings ?? 0 } : saved.facts;
     const head: IndexHead = { kind: index.kind, bits, rows: live.rows, facts };
-    await writeIndex(open, head, [...codeSections(store, bits), ...sections], options);
+    const codes = store instanceof MihStore ? mihSections(store) : codeSections(store, bits);
+    await writeIndex(open, head, [...codes, ...saved.sections], options);
   });
 }
 
 async function read(source: ByteSource, options: OpenIndexOptions): Promise<SavedIndex> {
   try {
     const reader = await IndexReader.open(source, options);
-    const { bits } = reader.head;
+    const { bits, kind } = reader.head;
     const rows = await readRows(reader);
-    const store = new CodeStore(bits, { engine: options.engine, threads: options.threads ?? 1 });
-    await appendCodes(reader, store);
+    const engine = chooseEngine(options.engine);
+    const threads = options.threads ?? 1;
+    if (kind === 'linear') {
+      const store = new CodeStore(bits, { engine, threads });
+      await appendCodes(reader, store);
+      reader.finish();
+      return LinearIndex.of({ bits, store, ...rows });
+    }
+    const substrings = reader.fact('substrings', 0, Math.min(bits, MAX_SUBSTRINGS)) || undefined;
+    const store = await readMihStore(reader, engine, threads, substrings);
     reader.finish();
-    return LinearIndex.of({ bits, store, ...rows });
+    return MultiIndexHash.of({ bits, store, ...rows }, substrings);
   } finally {
     await source.close();
   }
+}
+
+/** The TypeScript engine has no tables: it reads and writes codes alone, and tables are made where they are missing. */
+async function readMihStore(
+  reader: IndexReader,
+  engine: EngineName,
+  threads: number,
+  substrings: number | undefined,
+): Promise<RowStore> {
+  const { bits, rows } = reader.head;
+  const options = { threads, ...(substrings !== undefined && { substrings }) };
+  if (engine === 'wasm' && !reader.has('codes')) return readMih(reader, options);
+  const store =
+    engine === 'wasm' ? new MihStore(bits, { ...options, expected: rows }) : new CodeStore(bits, { engine });
+  await (reader.has('codes') ? appendCodes(reader, store) : readMihCodes(reader, store));
+  return store;
 }

@@ -139,6 +139,11 @@ export class IndexReader {
     }
   }
 
+  /** Reads a section for its checksum only. @throws as `chunks` */
+  async skip(name: string): Promise<void> {
+    for await (const _ of this.chunks(name));
+  }
+
   /** All was read that the file holds. @throws `INDEX_FILE_INVALID` */
   finish(): void {
     const [name] = this.#sections.keys();

@@ -1,0 +1,273 @@
+/**
+ * A multi-index hash in its file: for every shard the sorted codes, their rows, and the tables, as they lie in memory.
+ * What was added since the tables were made, the tail, is hung into them again.
+ */
+import { KernelMemory } from '../kernels/memory.ts';
+import type { Layout, Table } from '../mih/description.ts';
+import { ENTRY_BYTES, MAX_SUBSTRINGS, MAX_WIDTH, type Substring } from '../mih/plan.ts';
+import { MihShard, writeRows } from '../mih/shard.ts';
+import { MihStore, type PlacedShard } from '../mih/store.ts';
+import type { RowStore } from '../store.ts';
+import type { IndexReader } from './reader.ts';
+import type { Section } from './writer.ts';
+
+/** More than the largest index has: each shard takes some GiB of addresses. */
+const MOST_SHARDS = 64;
+/** Bytes of codes that are packed at once. */
+const COPY_BYTES = 1 << 20;
+
+/** One shard as `mih.shards` describes it: u32 rows in tables, rows in the tail, rows judged, number of substrings … */
+interface ShardShape {
+  readonly count: number;
+  readonly tail: number;
+  /** Rows that it held when its tables were made or judged to be of no use. */
+  readonly judged: number;
+  /** … and first bit and width of each. */
+  readonly substrings: readonly Substring[];
+}
+
+export function mihSections({ shards, bits }: MihStore): Section[] {
+  const shapes = shards.map(({ shard: { layout, substrings }, judged }) => ({
+    count: layout.count,
+    tail: layout.tailCount,
+    judged,
+    substrings,
+  }));
+  const list = encodeShapes(shapes);
+  const parts = shards.flatMap(({ shard }, s) => shardSections(shard, bits / 8, `mih.${s}`));
+  return [{ name: 'mih.shards', bytes: list.length, chunks: () => [list] }, ...parts];
+}
+
+function shardSections(shard: MihShard, width: number, prefix: string): Section[] {
+  const { layout, memory, rowBytes } = shard;
+  const part = (name: string, bytes: number, at: number): Section => ({
+    name: `${prefix}.${name}`,
+    bytes,
+    chunks: () => [memory.u8.subarray(at, at + bytes)],
+  });
+  const codes = (name: string, rows: number, at: number): Section => ({
+    name: `${prefix}.${name}`,
+    bytes: rows * width,
+    chunks: () => packed(memory, at, rows, width, rowBytes),
+  });
+  const { count, tailCount } = layout;
+  return [
+    codes('codes', count, layout.codes),
+    part('order', 4 * count, layout.order),
+    ...layout.tables.flatMap((table, t) => [
+      part(`starts.${t}`, 4 * (2 ** table.width + 1), table.starts),
+      ...(t > 0 ? [part(`entries.${t}`, ENTRY_BYTES * count, table.entries)] : []),
+    ]),
+    codes('tail', tailCount, layout.tail),
+  ];
+}
+
+/** Rows of whole words without what fills the last. */
+function* packed(
+  memory: KernelMemory,
+  from: number,
+  rows: number,
+  width: number,
+  rowBytes: number,
+): Generator<Uint8Array> {
+  const { u8 } = memory;
+  if (width === rowBytes) {
+    yield u8.subarray(from, from + rows * width);
+    return;
+  }
+  const out = new Uint8Array(Math.floor(COPY_BYTES / width) * width);
+  for (let row = 0, filled = 0; row < rows; row++) {
+    for (let at = from + row * rowBytes, end = at + width; at < end; ) out[filled++] = u8[at++]!;
+    if (filled < out.length && row < rows - 1) continue;
+    yield out.subarray(0, filled);
+    filled = 0;
+  }
+}
+
+/** @throws `INDEX_FILE_INVALID`, `INDEX_TOO_LARGE`, and as `IndexReader.chunks` */
+export async function readMih(
+  reader: IndexReader,
+  options: { readonly threads: number; readonly substrings?: number },
+): Promise<MihStore> {
+  const { bits } = reader.head;
+  const shards: PlacedShard[] = [];
+  let first = 0;
+  for (const [s, shape] of (await readShapes(reader)).entries()) {
+    shards.push({
+      shard: await readShard(reader, `mih.${s}`, shape, options.threads),
+      first,
+      judged: shape.judged,
+    });
+    first += shape.count + shape.tail;
+  }
+  return new MihStore(bits, { ...options, shards });
+}
+
+/** The codes alone, by rows, to a store that has no tables. @throws as `readMih` */
+export async function readMihCodes(reader: IndexReader, store: RowStore): Promise<void> {
+  const width = reader.head.bits / 8;
+  for (const [s, { count, substrings, tail }] of (await readShapes(reader)).entries()) {
+    const prefix = `mih.${s}`;
+    reader.bytes(`${prefix}.codes`, count * width);
+    reader.bytes(`${prefix}.order`, 4 * count);
+    reader.bytes(`${prefix}.tail`, tail * width);
+    const order = new Uint32Array(count);
+    await readOrder(reader, `${prefix}.order`, count, order);
+    const codes = new Uint8Array(count * width);
+    let place = 0;
+    for await (const piece of reader.chunks(`${prefix}.codes`, width)) {
+      for (let at = 0; at < piece.length; at += width, place++) {
+        for (let i = 0, target = order[place]! * width; i < width; i++) codes[target + i] = piece[at + i]!;
+      }
+    }
+    store.append(codes);
+    for (let t = 0; t < substrings.length; t++) {
+      await reader.skip(`${prefix}.starts.${t}`);
+      if (t > 0) await reader.skip(`${prefix}.entries.${t}`);
+    }
+    for await (const piece of reader.chunks(`${prefix}.tail`, width)) store.append(piece);
+  }
+}
+
+async function readShard(
+  reader: IndexReader,
+  prefix: string,
+  { count, tail, substrings }: ShardShape,
+  threads: number,
+): Promise<MihShard> {
+  const { bits } = reader.head;
+  const width = bits / 8;
+  const rowBytes = 8 * Math.ceil(bits / 64);
+  // All lengths before anything is allocated.
+  reader.bytes(`${prefix}.codes`, count * width);
+  reader.bytes(`${prefix}.order`, 4 * count);
+  reader.bytes(`${prefix}.tail`, tail * width);
+  for (const [t, { width: bits }] of substrings.entries()) {
+    reader.bytes(`${prefix}.starts.${t}`, 4 * (2 ** bits + 1));
+    if (t > 0) reader.bytes(`${prefix}.entries.${t}`, ENTRY_BYTES * count);
+  }
+  const memory = new KernelMemory();
+  const tables: Table[] = substrings.map((substring, t) => ({
+    ...substring,
+    starts: memory.allocate(4 * (2 ** substring.width + 2)),
+    entries: t > 0 ? memory.allocate(ENTRY_BYTES * count + 8) : 0, // read in words
+    heads: 0,
+    next: 0,
+  }));
+  const order = count > 0 ? memory.allocate(4 * count) : 0;
+  const codes = count > 0 ? memory.allocate(count * rowBytes + 8) : 0; // substrings are read up to 3 bytes behind
+
+  let at = codes;
+  for await (const piece of reader.chunks(`${prefix}.codes`, width)) {
+    writeRows(memory, piece, width, at, rowBytes);
+    at += (piece.length / width) * rowBytes;
+  }
+  await readOrder(reader, `${prefix}.order`, count, memory.u32.subarray(order / 4, order / 4 + count));
+  for (const [t, { width: bits, starts, entries }] of tables.entries()) {
+    const name = `${prefix}.starts.${t}`;
+    await reader.into(name, memory.u8.subarray(starts, starts + 4 * (2 ** bits + 1)));
+    if (!memory.kernel.startsAreSound(starts, 2 ** bits, count))
+      throw reader.refuse(`section ${name}`, `must ascend from 0 to ${count}`, 'other numbers');
+    if (t === 0) continue;
+    const list = `${prefix}.entries.${t}`;
+    await reader.into(list, memory.u8.subarray(entries, entries + ENTRY_BYTES * count));
+    if (!memory.kernel.entriesAreSound(entries, count))
+      throw reader.refuse(`section ${list}`, `must be places below ${count}`, 'others');
+  }
+  const layout: Layout = {
+    bits,
+    codes,
+    order,
+    count,
+    tables,
+    tail: 0,
+    tailCount: 0,
+    sample: 0,
+    sampleCount: 0,
+  };
+  const shard = new MihShard(memory, layout, threads);
+  if (tail > 0) shard.reserve(tail);
+  for await (const piece of reader.chunks(`${prefix}.tail`, width)) shard.append(piece);
+  return shard;
+}
+
+/** u32 below `count`, each once. */
+async function readOrder(reader: IndexReader, name: string, count: number, out: Uint32Array): Promise<void> {
+  const seen = new Uint8Array(Math.ceil(count / 8));
+  let place = 0;
+  for await (const piece of reader.chunks(name, 4)) {
+    const rows = new Uint32Array(piece.buffer, piece.byteOffset, piece.length / 4);
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      const bit = 1 << (row & 7);
+      if (row >= count || (seen[row >>> 3]! & bit) !== 0)
+        throw reader.refuse(`section ${name}`, `must name each of ${count} rows once`, row);
+      seen[row >>> 3]! |= bit;
+    }
+    out.set(rows, place);
+    place += rows.length;
+  }
+}
+
+function encodeShapes(shapes: readonly ShardShape[]): Uint8Array {
+  const numbers = shapes.flatMap(({ count, tail, judged, substrings }) => [
+    count,
+    tail,
+    judged,
+    substrings.length,
+    ...substrings.flatMap(({ offset, width }) => [offset, width]),
+  ]);
+  const view = new DataView(new ArrayBuffer(4 * numbers.length));
+  for (const [i, number] of numbers.entries()) view.setUint32(4 * i, number, true);
+  return new Uint8Array(view.buffer);
+}
+
+async function readShapes(reader: IndexReader): Promise<ShardShape[]> {
+  const { bits, rows } = reader.head;
+  const name = 'mih.shards';
+  const refuse = (reason: string, received: unknown) => reader.refuse(`section ${name}`, reason, received);
+  const most = 4 * MOST_SHARDS * (4 + 2 * MAX_SUBSTRINGS);
+  if (reader.bytes(name) > most || reader.bytes(name) % 4 !== 0)
+    throw refuse(`must be numbers of 4 bytes, at most ${most} bytes`, reader.bytes(name));
+  const bytes = new Uint8Array(reader.bytes(name));
+  await reader.into(name, bytes);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  const next = (): number => {
+    if (at === bytes.length) throw refuse('must describe whole shards', `${bytes.length} bytes`);
+    at += 4;
+    return view.getUint32(at - 4, true);
+  };
+  const shapes: ShardShape[] = [];
+  let total = 0;
+  while (at < bytes.length) {
+    const [count, tail, judged, tables] = [next(), next(), next(), next()];
+    if (tables > MAX_SUBSTRINGS || (tables === 0) !== (count === 0))
+      throw refuse('must have substrings if and only if it has sorted codes', tables);
+    const substrings = Array.from({ length: tables }, () => ({ offset: next(), width: next() }));
+    checkSubstrings(substrings, bits, refuse);
+    if (total % 64 !== 0) throw refuse('must begin shards at a multiple of 64 rows', total);
+    shapes.push({ count, tail, judged, substrings });
+    total += count + tail;
+  }
+  if (shapes.length === 0 || shapes.length > MOST_SHARDS)
+    throw refuse(`must have 1 to ${MOST_SHARDS} shards`, shapes.length);
+  if (total !== rows) throw refuse(`must have ${rows} rows in all`, total);
+  if (shapes.length > 1 && shapes.some(({ count, tail }) => count + tail === 0))
+    throw refuse('must have no empty shard among others', 'one');
+  return shapes;
+}
+
+/** Ascending and disjoint: what a search may conclude rests on it. */
+function checkSubstrings(
+  substrings: readonly Substring[],
+  bits: number,
+  refuse: (reason: string, received: unknown) => Error,
+): void {
+  let end = 0;
+  for (const { offset, width } of substrings) {
+    if (width < 1 || width > MAX_WIDTH || offset < end || offset + width > bits)
+      throw refuse(`must have disjoint substrings of 1 to ${MAX_WIDTH} of ${bits} bits`, [offset, width]);
+    end = offset + width;
+  }
+}
