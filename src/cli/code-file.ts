@@ -5,9 +5,9 @@
 
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { Codes } from '../codes/index.ts';
+import type { BitOrder, Codes } from '../codes/index.ts';
 import { readJson, writeFileAtomic } from '../data/files.ts';
-import { readNpy, writeNpy } from '../data/index.ts';
+import { readCodesNpy, writeCodesNpy } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 
 const schema = z.strictObject({
@@ -35,29 +35,31 @@ export async function saveCodes(
   facts: Omit<CodeFacts, 'format' | 'rows' | 'bits'>,
 ): Promise<void> {
   const all: CodeFacts = { format: 'unseen-codes/1', rows: codes.count, bits: codes.bits, ...facts };
-  await writeNpy(file, codes.bytes, codes.shape);
-  await writeFileAtomic(factsFile(file), [`${JSON.stringify(all)}\n`]);
+  await writeCodesNpy(file, codes);
+  await saveFacts(file, all);
 }
 
-/** @throws `FILE_UNREADABLE`, `FILE_MALFORMED`, `NPY_UNSUPPORTED`, `FILE_LENGTH` */
-export async function loadCodes(file: string): Promise<{ codes: Codes; facts?: CodeFacts }> {
-  const { data, shape } = await readNpy(file);
-  if (!(data instanceof Uint8Array) || shape.length !== 2 || shape[1] === 0) {
-    const received = `${data.constructor.name} [${shape.join(', ')}]`;
-    throw new UnseenError('FILE_MALFORMED', {
-      file,
-      where: 'array',
-      reason: 'must be uint8 [n, bits/8]',
-      received,
-    });
-  }
-  const codes = Codes.fromBytes(data, { bits: 8 * shape[1]! });
+/** @throws `FILE_UNREADABLE`, `FILE_MALFORMED`, `NPY_UNSUPPORTED`, `FILE_LENGTH`, `CODES_BITS_INVALID` */
+export async function loadCodes(
+  file: string,
+  options: { readonly bitOrder?: BitOrder } = {},
+): Promise<{ codes: Codes; facts?: CodeFacts }> {
+  const codes = await readCodesNpy(file, options);
+  const facts = await loadFacts(file, { rows: codes.count, bits: codes.bits });
+  return { codes, ...(facts && { facts }) };
+}
+
+/** What lies beside a file of so many codes; undefined where there is nothing. @throws `FILE_UNREADABLE`, `FILE_MALFORMED` */
+export async function loadFacts(
+  file: string,
+  { rows, bits }: { readonly rows: number; readonly bits: number },
+): Promise<CodeFacts | undefined> {
   const beside = factsFile(file);
   const there = await stat(beside).then(
     () => true,
     () => false,
   );
-  if (!there) return { codes };
+  if (!there) return undefined;
   const parsed = schema.safeParse(await readJson(beside, MAX_FACTS_BYTES));
   const malformed = (where: string, reason: string, received: unknown) =>
     new UnseenError('FILE_MALFORMED', { file: beside, where, reason, received });
@@ -67,12 +69,24 @@ export async function loadCodes(file: string): Promise<{ codes: Codes; facts?: C
   }
   const facts = parsed.data;
   for (const [where, expected, received] of [
-    ['rows', codes.count, facts.rows],
-    ['bits', codes.bits, facts.bits],
-    ['names', codes.count, facts.names.length],
-    ['datasetRows', codes.count, facts.datasetRows?.length ?? codes.count],
+    ['rows', rows, facts.rows],
+    ['bits', bits, facts.bits],
+    ['names', rows, facts.names.length],
+    ['datasetRows', rows, facts.datasetRows?.length ?? rows],
   ] as const) {
     if (expected !== received) throw malformed(where, `must be ${expected}, as in ${file}`, received);
   }
-  return { codes, facts };
+  return facts;
 }
+
+/** Facts of some of the rows, in their order. */
+export const takeFacts = (facts: CodeFacts, rows: ArrayLike<number>): CodeFacts => ({
+  ...facts,
+  rows: rows.length,
+  names: Array.from(rows, (row) => facts.names[row]!),
+  ...(facts.datasetRows && { datasetRows: Array.from(rows, (row) => facts.datasetRows![row]!) }),
+});
+
+/** Puts facts beside a file that holds codes in another form. */
+export const saveFacts = (file: string, facts: CodeFacts): Promise<void> =>
+  writeFileAtomic(factsFile(file), [`${JSON.stringify(facts)}\n`]);

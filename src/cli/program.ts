@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { UNSEEN_VERSION } from '../model/version.ts';
 import { addBench } from './bench.ts';
+import { addCodes } from './codes.ts';
 import { PartialResult, quietErrors } from './command.ts';
 import { addCompare } from './compare.ts';
 import { addDemo } from './demo.ts';
@@ -34,6 +35,7 @@ function buildProgram(): Command {
     addTrain,
     addEncode,
     addSearch,
+    addCodes,
     addEvaluate,
     addCompare,
     addBench,

@@ -1,13 +1,26 @@
 /** `unseen search`: the nearest codes to a stored row, a code, a picture, or a text. */
 import type { Command } from 'commander';
 import { Codes } from '../codes/index.ts';
+import { forEachLine } from '../data/files.ts';
 import type { ModalityName } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 import { textTable } from '../report/table.ts';
-import { type CodeFacts, loadCodes } from './code-file.ts';
+import type {
+  HammingIndex,
+  Hit,
+  Id,
+  RankedHit,
+  RealCodes,
+  SearchOptions as SearchBounds,
+} from '../search/index.ts';
+import { type NamedIndex, openNamed } from './codes/open.ts';
+import { CODES_HELP } from './codes/read.ts';
 import { addCommand, perform } from './command.ts';
 import { integer } from './options.ts';
 import type { Progress } from './progress.ts';
+
+/** Characters of a line of `--allow`. */
+const MAX_LINE = 4096;
 
 interface SearchOptions {
   readonly codes: string;
@@ -18,6 +31,9 @@ interface SearchOptions {
   readonly model?: string;
   readonly k?: number;
   readonly radius?: number;
+  readonly rerank?: number | true;
+  readonly allow?: string;
+  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -25,10 +41,10 @@ export function addSearch(program: Command): void {
   addCommand(program, 'search', 'find the nearest codes', [
     'search --codes codes.npy --item 12 -k 5',
     'search --codes codes.npy --image cat.jpg --model model/',
-    'search --codes codes.npy --text "a striped animal" --model model/',
+    'search --codes codes.npy --text "a striped animal" --model model/ --rerank',
     'search --codes codes.npy --code 00ff13a07755e1c2 --radius 8',
   ])
-    .requiredOption('--codes <file>', '.npy of unseen encode')
+    .requiredOption('--codes <file>', CODES_HELP)
     .option('--item <row|name>', 'ask with a row of the codes')
     .option('--code <hex>', 'ask with a code, two hexadecimal digits a byte')
     .option('--image <file>', 'ask with a picture; needs --model')
@@ -36,54 +52,72 @@ export function addSearch(program: Command): void {
     .option('--model <dir>', 'the model that made the codes')
     .option('-k <n>', 'at most so many hits (default: 10, or all with --radius)', integer(1, 1_000_000))
     .option('--radius <r>', 'only hits at most so many bits away', integer(0, 4096))
+    .option(
+      '--rerank [n]',
+      'order the n nearest codes by what the model said before the sign (default: 4 k, at least 100); with --image or --text',
+      integer(1, 1_000_000),
+    )
+    .option('--allow <file>', 'only rows that the file lists: a row number or name a line')
+    .option('--threads <n>', 'threads of the search (default: 1)', integer(1, 256))
     .action((options: SearchOptions) =>
       perform(options.json, async ({ signal, progress }) => {
         checkQuery(options);
-        const { LinearIndex } = await import('../search/index.ts');
-        const { codes, facts } = await loadCodes(options.codes);
-        const { query, modality, unknownWords } = await queryOf(options, codes, facts, progress);
+        const named = await openNamed(options.codes, { threads: options.threads, kind: 'linear', signal });
+        const { index, facts, nameOf } = named;
+        const allow = options.allow === undefined ? undefined : await allowedIds(options.allow, named);
+        const query = await queryOf(options, named, progress);
         const { k, radius } = options;
-        const bounds = { ...(k !== undefined && { k }), ...(radius !== undefined && { radius }) };
-        const [found] = await LinearIndex.from(codes).search(query, { ...bounds, signal });
-        const hits = found!.map(({ row, distance }) => ({
+        const bounds = {
+          ...(k !== undefined && { k }),
+          ...(radius !== undefined && { radius }),
+          ...(allow && { allow }),
+          signal,
+        };
+        const found = await find(index, query, options.rerank, bounds);
+        const hits = found.map(({ row, distance, ...more }) => ({
           row,
           distance,
-          name: facts?.names[row] ?? `row ${row}`,
+          ...('score' in more && { score: more.score }),
+          name: nameOf(row),
           ...(facts?.datasetRows && { datasetRow: facts.datasetRows[row]! }),
         }));
-        const rows = hits.map(({ row, distance, name }) => [`${distance}`, `${row}`, name]);
-        const columns = [{ title: 'distance' }, { title: 'row' }, { title: 'name', align: 'left' as const }];
         return {
           json: {
             codes: options.codes,
-            bits: codes.bits,
-            rows: codes.count,
-            ...(facts && modality && { task: `${modality}->${facts.modality}` }),
-            query: query.toHex(0),
-            ...(unknownWords !== undefined && { unknownWords }),
+            index: index.kind,
+            bits: index.bits,
+            rows: index.count,
+            ...(facts && query.modality && { task: `${query.modality}->${facts.modality}` }),
+            query: query.code.toHex(0),
+            ...(query.unknownWords !== undefined && { unknownWords: query.unknownWords }),
             hits,
           },
-          text: hits.length > 0 ? textTable(columns, rows) : `no code within ${radius} bits`,
+          text: hits.length > 0 ? hitTable(hits) : nothingFound(options),
         };
       }),
     );
 }
 
 /** What can be refused without reading a file. */
-function checkQuery({ item, code, image, text, model }: SearchOptions): void {
+function checkQuery({ item, code, image, text, model, rerank }: SearchOptions): void {
   const given = [item, code, image, text].filter((one) => one !== undefined).length;
-  const wrong = (name: string, reason: string, received: unknown) =>
-    new UnseenError('ARGUMENT_INVALID', { name, reason, received });
   if (given !== 1) throw wrong('query', 'give one of --item, --code, --image and --text', given);
   const raw = image ?? text;
   if (raw !== undefined && model === undefined)
     throw wrong('model', 'must be given with --image and --text', 'nothing');
   if (raw === undefined && model !== undefined)
     throw wrong('model', 'is used with --image and --text only', model);
+  if (raw === undefined && rerank !== undefined)
+    throw wrong('rerank', 'needs --image or --text: a code alone does not say how sure its bits are', rerank);
 }
 
+const wrong = (name: string, reason: string, received: unknown): UnseenError =>
+  new UnseenError('ARGUMENT_INVALID', { name, reason, received });
+
 interface Query {
-  readonly query: Codes;
+  readonly code: Codes;
+  /** Before the sign: of pictures and texts. */
+  readonly values?: RealCodes;
   /** Unknown of a code alone. */
   readonly modality?: ModalityName | undefined;
   /** Of a text: whether the model knows none of its words. */
@@ -92,19 +126,19 @@ interface Query {
 
 async function queryOf(
   options: SearchOptions,
-  codes: Codes,
-  facts: CodeFacts | undefined,
+  { index, facts, rowsOf }: NamedIndex,
   progress: Progress,
 ): Promise<Query> {
   const { code, item, text } = options;
-  if (code !== undefined) return { query: Codes.fromHex([code], { bits: codes.bits }) };
+  const { bits } = index;
+  if (code !== undefined) return { code: Codes.fromHex([code], { bits }) };
   if (item !== undefined) {
-    const row = /^\d+$/.test(item) ? Number(item) : (facts?.names.indexOf(item) ?? -1);
-    if (row < 0 || row >= codes.count) {
-      const reason = `must be a row from 0 to ${codes.count - 1}, or a name in ${options.codes}.json`;
-      throw new UnseenError('ARGUMENT_INVALID', { name: 'item', reason, received: item });
+    const row = rowsOf([item]).get(item);
+    if (row === undefined) {
+      const reason = `must be a row from 0 to ${index.rows - 1}, or a name in ${options.codes}.json`;
+      throw wrong('item', reason, item);
     }
-    return { query: codes.take([row]), modality: facts?.modality };
+    return { code: index.codes(row, row + 1), modality: facts?.modality };
   }
   const { Model } = await import('../model/index.ts');
   const { countUnknown, requireEncoder } = await import('./encoders.ts');
@@ -118,8 +152,58 @@ async function queryOf(
   }
   const modality = text === undefined ? 'image' : 'text';
   await requireEncoder(model, options.model!, modality);
-  const query = await model.encode(modality, [text ?? options.image!]);
+  const values = await model.outputs(modality, [text ?? options.image!]);
   const unknown = text === undefined ? {} : { unknownWords: countUnknown(model, [text], progress) > 0 };
   await model.dispose();
-  return { query, modality, ...unknown };
+  return { code: Codes.fromReal(values.data, { bits: model.bits }), values, modality, ...unknown };
 }
+
+/** Ids of the rows that a file lists. */
+async function allowedIds(file: string, { index, rowsOf }: NamedIndex): Promise<Id[]> {
+  const lines: string[] = [];
+  await forEachLine(file, MAX_LINE, (line) => lines.push(line.replace(/\r$/, '')));
+  const rows = rowsOf(lines);
+  const ids: Id[] = [];
+  for (const [i, line] of lines.entries()) {
+    if (line === '') continue;
+    const row = rows.get(line);
+    if (row === undefined) {
+      const reason = 'must be a row number or the name of a row';
+      throw new UnseenError('FILE_MALFORMED', { file, where: `line ${i + 1}`, reason, received: line });
+    }
+    ids.push(index.idOf(row));
+  }
+  return ids;
+}
+
+async function find(
+  index: HammingIndex,
+  { code, values }: Query,
+  candidates: number | true | undefined,
+  bounds: SearchBounds,
+): Promise<readonly (Hit | RankedHit)[]> {
+  if (candidates === undefined || !values) return (await index.search(code, bounds))[0]!;
+  const { rerank } = await import('../search/index.ts');
+  const options = candidates === true ? bounds : { ...bounds, candidates };
+  return (await rerank(index, values, options))[0]!;
+}
+
+function hitTable(hits: readonly { row: number; distance: number; score?: number; name: string }[]): string {
+  const ranked = hits[0]!.score !== undefined;
+  const columns = [
+    ...(ranked ? [{ title: 'score' }] : []),
+    { title: 'distance' },
+    { title: 'row' },
+    { title: 'name', align: 'left' as const },
+  ];
+  const rows = hits.map(({ row, distance, score, name }) => [
+    ...(score === undefined ? [] : [score.toPrecision(4)]),
+    `${distance}`,
+    `${row}`,
+    name,
+  ]);
+  return textTable(columns, rows);
+}
+
+const nothingFound = ({ radius, allow }: SearchOptions): string =>
+  `no code${radius === undefined ? '' : ` within ${radius} bits`}${allow === undefined ? '' : ` among those of ${allow}`}`;

@@ -35,7 +35,7 @@ function leaders(codes: Codes, radius: number, deleted: readonly number[] = []):
 
 /** The lowest row of each row's component: flooding from every row that was not reached before. */
 function components(codes: Codes, radius: number, deleted: readonly number[] = []): number[] {
-  const owner = Array.from({ length: codes.count }, (_, row) => (deleted.includes(row) ? NONE : -2));
+  const owner = Array.from({ length: codes.count }, (_, row): number => (deleted.includes(row) ? NONE : -2));
   for (let start = 0; start < codes.count; start++) {
     if (owner[start] !== -2) continue;
     owner[start] = start;
