@@ -124,7 +124,7 @@ function searchTable(cases: readonly BenchSearchCase[]): string {
     const flat = cases.find((other) => other.engine === 'faiss-flat' && setting(other) === setting(one));
     const { n, bytes } = one;
     return [
-      flat ? `${(flat.medianMs / one.medianMs).toFixed(2)} ×` : '–',
+      flat ? `${ratio(flat.medianMs / one.medianMs)} ×` : '–',
       one.engine,
       one.data,
       `${n}`,
@@ -141,6 +141,8 @@ function searchTable(cases: readonly BenchSearchCase[]): string {
   });
   return textTable(columns, rows);
 }
+
+const ratio = (value: number): string => (value < 0.095 ? value.toPrecision(1) : value.toFixed(2));
 
 /** Three digits: from microseconds to minutes. */
 const milliseconds = (ms: number): string => (ms >= 100 ? ms.toFixed(0) : ms.toPrecision(3));
