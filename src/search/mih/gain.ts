@@ -1,5 +1,4 @@
 /** Whether tables would gain anything: on codes without structure, long ones most of all, a scan is faster. */
-import { Random } from '../../random.ts';
 import { type Costs, costsOf } from './costs.ts';
 import { deviations } from './find-state.ts';
 import type { Substring } from './plan.ts';
@@ -7,6 +6,8 @@ import type { MihShard } from './shard.ts';
 
 /** Hits of the searches that are judged. */
 const TYPICAL_K = 10;
+/** Multiples of it, modulo 1, spread evenly, and in step with nothing. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 /** Stored codes that are searched for, and how many of them have to gain. */
 const QUERIES = 16;
 const ENOUGH = 2;
@@ -44,10 +45,9 @@ export function surelyGains(rows: number, bits: number, substrings: readonly Sub
 /** Whether they gain on some of the codes that a shard holds: how far their neighbours are is found by scanning. */
 export function gains(shard: MihShard, substrings: readonly Substring[]): boolean {
   const costs = costsOf(shard.count, shard.bits, substrings);
-  const random = new Random(0, 'gain');
   let winners = 0;
   for (let i = 0; i < QUERIES; i++) {
-    const row = random.below(shard.count);
+    const row = Math.floor(((i * GOLDEN) % 1) * shard.count);
     const code = shard.read(row, row + 1);
     shard.open({ code, k: TYPICAL_K + 1, limit: shard.bits + 1, ties: false }); // one more: itself
     while (!shard.step());
