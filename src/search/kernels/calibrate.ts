@@ -96,15 +96,10 @@ function pace(laps: readonly Lap[]): number {
 
 const races = Array.from({ length: CLASSES }, () => new StreamRace());
 
-/** What is known by now: probed when the first index is made. */
+/** What `setVariant` should get, as far as is known by now: probed when first asked. */
 export function calibrate(kernel: Kernel, arena: number): Variants {
   known ??= probe(kernel, arena);
   return known;
-}
-
-/** For an instance in another thread, of what `calibrate` said in this one. */
-export function applyVariants(kernel: Kernel, variants: Variants): void {
-  kernel.setVariant(variants);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The WebAssembly kernel: codes and open queries live in one memory, which threads may share. */
 import { UnseenError } from '../../errors.ts';
+import { calibrate, withBestKernels } from './calibrate.ts';
 import { ROW_ALIGN, type ScanEngine, type ScanQuery, SLOTS } from './engine.ts';
 import { instantiate, kernelModule, makeMemory } from './kernel.ts';
 import { KernelMemory } from './memory.ts';
@@ -152,15 +153,18 @@ export class WasmEngine implements ScanEngine {
   scan(slot: number, from: number, to: number, survivors: Survivors): void {
     const { kernel } = this.memory;
     const at = this.#slot(slot, 0);
-    const query = at + this.#queryOffset;
-    for (const { address, first, count } of this.segments) {
-      const end = Math.min(to, first + count);
-      const base = address - first * this.rowBytes; // address of row 0, were it here; wraps around as the kernel's sums do
-      for (let row = Math.max(from, first); row < end; ) {
-        row = kernel.scan(base | 0, this.words, this.bits, at, query, row, end, this.#live | 0, 0) >>> 0;
-        this.#drain(at, survivors);
+    const size = { bytes: (to - from) * this.rowBytes, indexBytes: this.#count * this.rowBytes };
+    withBestKernels(kernel, this.arenas[0]!, this.words, size, () => {
+      for (const { address, first, count } of this.segments) {
+        const end = Math.min(to, first + count);
+        const base = (address - first * this.rowBytes) | 0; // of row 0, were it here; wraps around as the kernel's sums do
+        for (let row = Math.max(from, first); row < end; ) {
+          const query = at + this.#queryOffset;
+          row = kernel.scan(base, this.words, this.bits, at, query, row, end, this.#live | 0, 0) >>> 0;
+          this.#drain(at, survivors);
+        }
       }
-    }
+    });
   }
 
   distances(code: Uint8Array, out: Uint16Array): void {
@@ -183,6 +187,7 @@ export class WasmEngine implements ScanEngine {
     const { kernel } = this.memory;
     return {
       op: 'scan' as const,
+      variants: calibrate(kernel, this.arenas[0]!),
       arena: this.arenas[thread]!,
       words: this.words,
       bits: this.bits,

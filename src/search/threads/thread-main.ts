@@ -10,6 +10,8 @@ export interface ScanJob {
   /** Which attached memory. */
   readonly key: number;
   readonly arena: number;
+  /** Which kernels are fastest, as `calibrate` found. */
+  readonly variants: number;
   /** Int32: [next tile, 1 when the search is to stop]. */
   readonly control: SharedArrayBuffer;
   readonly tiles: number;
@@ -102,6 +104,7 @@ export function threadMain(
     readonly memory: WebAssembly.Memory;
     readonly kernel: {
       bind(arena: number): void;
+      setVariant(variants: number): void;
       scan(...values: number[]): number;
       openFind(index: number, state: number): void;
       find(index: number, state: number, live: number): number;
@@ -117,6 +120,7 @@ export function threadMain(
     const transfer: ArrayBuffer[] = [];
     let compared = 0;
     kernel.bind(job.arena);
+    kernel.setVariant(job.variants);
     for (;;) {
       const tile = Atomics.add(control, 0, 1);
       if (tile >= job.tiles || Atomics.load(control, 1) === 1) break;
