@@ -74,9 +74,9 @@ function updatesTable(cases: readonly BenchUpdatesCase[]): string {
     millions(one.addCodesPerSecond),
     one.deleteMicroseconds.toFixed(1),
     one.compactSeconds.toFixed(2),
-    one.saveSeconds?.toFixed(2) ?? '–',
-    one.openSeconds?.toFixed(2) ?? '–',
-    one.fileBytes === null ? '–' : (one.fileBytes / one.n).toFixed(1),
+    one.saveSeconds.toFixed(2),
+    one.openSeconds.toFixed(2),
+    (one.fileBytes / one.n).toFixed(1),
     (one.bytes / one.n).toFixed(1),
   ]);
   return textTable(columns, rows);

@@ -46,11 +46,10 @@ export interface BenchUpdatesCase {
   readonly buildCodesPerSecond: number;
   /** Memory held after building and one search. */
   readonly bytes: number;
-  /** Null of an index that has no file. */
-  readonly saveSeconds: number | null;
-  readonly fileBytes: number | null;
+  readonly saveSeconds: number;
+  readonly fileBytes: number;
   /** Until the first query is answered; median of three, the file in the system's cache. Answers are checked. */
-  readonly openSeconds: number | null;
+  readonly openSeconds: number;
   /** `add` of a tenth of the codes, 10,000 a call. */
   readonly addCodesPerSecond: number;
   /** The first search after them, which pays for what adding put off; one query. */
@@ -112,7 +111,7 @@ async function measure(
   try {
     const before = await index.search(queries);
     const { bytes } = index;
-    const files = index instanceof LinearIndex ? await keep(index, file, queries, before, signal) : NO_FILE;
+    const files = await keep(index, file, queries, before, signal);
     throwIfAborted(signal, 'the benchmark');
     const changes = await change(index, database, n, queries, seed);
     return {
@@ -125,8 +124,6 @@ async function measure(
     index.close();
   }
 }
-
-const NO_FILE = { saveSeconds: null, fileBytes: null, openSeconds: null };
 
 async function keep(
   index: SavedIndex,
