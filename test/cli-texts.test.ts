@@ -156,6 +156,20 @@ describe('a model of pictures and texts', () => {
     expect(people.stdout).toMatch(/^ +\d+ +\d+ {2}thing3x/m);
   });
 
+  it('re-ranks what a text or a picture finds by the values before the sign', async () => {
+    const asked = '--text "thing3x0 word4" --model model --codes pictures.npy';
+    const plain = await done(`search ${asked} -k 40`);
+    const ranked = await done(`search ${asked} -k 40 --rerank 40`);
+    const rows = ({ hits }: Json): number[] => hits.map((hit: Json) => hit.row);
+    expect(rows(ranked)).not.toEqual(rows(plain));
+    expect(rows(ranked).toSorted()).toEqual(rows(plain).toSorted());
+    const scores: number[] = ranked.hits.map((hit: Json) => hit.score);
+    expect(scores).toEqual(scores.toSorted((a, b) => a - b));
+    const people = await unseen(`search ${asked} -k 2 --rerank`, { cwd });
+    expect(people.stdout).toMatch(/^ *score {2}distance {2}row {2}name\n[─ ]+\n *\d+\.\d+ +\d+ +\d+ {2}/);
+    await refused('ARGUMENT_INVALID', `search ${asked} -k 20 --rerank 10`);
+  });
+
   it('says when no word of a text is known', async () => {
     const result = await unseen(
       'search --text "quite unheard of" --model model --codes pictures.npy --json',
