@@ -3,7 +3,7 @@
  * What was added since the tables were made, the tail, is hung into them again.
  */
 import { KernelMemory } from '../kernels/memory.ts';
-import type { Layout, Table } from '../mih/description.ts';
+import { type Layout, placeBits, type Table } from '../mih/description.ts';
 import { ENTRY_BYTES, MAX_SUBSTRINGS, MAX_WIDTH, type Substring } from '../mih/plan.ts';
 import { MihShard, writeRows } from '../mih/shard.ts';
 import { MihStore, type PlacedShard } from '../mih/store.ts';
@@ -171,7 +171,7 @@ async function readShard(
     if (t === 0) continue;
     const list = `${prefix}.entries.${t}`;
     await reader.into(list, memory.u8.subarray(entries, entries + ENTRY_BYTES * count));
-    if (!memory.kernel.entriesAreSound(entries, count))
+    if (!memory.kernel.entriesAreSound(entries, count, placeBits(count)))
       throw reader.refuse(`section ${list}`, `must be places below ${count}`, 'others');
   }
   const layout: Layout = {

@@ -59,7 +59,7 @@ export interface Kernel {
     order: number,
   ): void;
   enterCodes(index: number, table: number): void;
-  entriesAreSound(entries: number, count: number): number;
+  entriesAreSound(entries: number, count: number, placeBits: number): number;
   chain(index: number, from: number, to: number): void;
   startsAreSound(starts: number, buckets: number, last: number): number;
   isPermutation(values: number, count: number, seen: number): number;

@@ -4,8 +4,8 @@
  */
 import { KernelMemory } from '../kernels/memory.ts';
 import type { Costs } from './costs.ts';
-import type { Layout, Table } from './description.ts';
-import type { Substring } from './plan.ts';
+import { type Layout, type Table, tableAddress } from './description.ts';
+import { ENTRY_BYTES, type Substring } from './plan.ts';
 import { MihShard, writeRows } from './shard.ts';
 
 /** Consecutive codes of what a shard is built from. */
@@ -57,17 +57,15 @@ export function buildShard(
     const given = rows ? stagedRows : 0;
     kernel.placeCodes(staging, words, size, row, given, first.offset, firstMask, starts, codes, order);
   }
-  const tables: Table[] = [{ ...first, starts, entries: 0, heads: 0, next: 0 }];
-  for (const { offset, width } of substrings.slice(1)) {
-    const mask = 2 ** width - 1;
-    const table = memory.allocate(4 * (2 ** width + 2));
-    const entries = memory.allocate(4 * count + 32); // entries are read eight at a time
-    kernel.countBuckets(codes, words, count, offset, mask, table);
-    kernel.sumBuckets(table, 2 ** width);
-    kernel.enterPlaces(codes, words, count, 0, offset, mask, table, entries);
-    tables.push({ offset, width, starts: table, entries, heads: 0, next: 0 });
-  }
-  return new MihShard(memory, { ...emptyLayout(bits), codes, order, count, tables }, threads, costs);
+  const further = substrings.slice(1).map((substring): Table => {
+    const table = memory.allocate(4 * (2 ** substring.width + 2));
+    const entries = memory.allocate(ENTRY_BYTES * count + 8); // read in words
+    return { ...substring, starts: table, entries, heads: 0, next: 0 };
+  });
+  const tables = [{ ...first, starts, entries: 0, heads: 0, next: 0 }, ...further];
+  const shard = new MihShard(memory, { ...emptyLayout(bits), codes, order, count, tables }, threads, costs);
+  for (let t = 1; t < tables.length; t++) kernel.enterCodes(shard.index, tableAddress(shard.index, t));
+  return shard;
 }
 
 /** A shard without tables. */

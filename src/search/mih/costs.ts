@@ -9,7 +9,7 @@ export interface Costs {
   readonly bucket: number;
   /** Go to a bucket that holds codes. */
   readonly range: number;
-  /** Compare a code that stands anywhere. */
+  /** Look at an entry, and at its code where need be. */
   readonly entry: number;
   /** Compare a code in a run of consecutive ones. */
   readonly run: number;
@@ -31,7 +31,7 @@ export function costsOf(rows: number, bits: number, substrings: readonly Substri
   return {
     bucket: between(2, 10),
     range: between(3, 20),
-    entry: between(1, 7) + run,
+    entry: between(1.2, 3),
     run,
     scan: 500 + rows * run,
   };

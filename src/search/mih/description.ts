@@ -7,7 +7,7 @@ import type { Substring } from './plan.ts';
 export interface Table extends Substring {
   /** u32 [2^width + 1]; while it is filled, one more. */
   readonly starts: number;
-  /** u32 [count], of table 0 none. */
+  /** `[count]` of ENTRY_BYTES, of table 0 none. */
   readonly entries: number;
   /** u32 [2^width] and u32 [tail capacity]: the chains of the tail. */
   heads: number;
@@ -56,15 +56,25 @@ export function describe(
       layout.sample,
       layout.sampleCount,
       binomials,
+      placeBits(layout.count),
     ],
     at / 4,
   );
   const { buffer } = memory.memory;
   new Float64Array(buffer, at + 48, 5).set([costs.bucket, costs.range, costs.entry, costs.run, costs.scan]);
-  for (const [t, { offset, width, starts, entries, heads, next }] of layout.tables.entries()) {
-    u32.set([offset, width, starts, entries, heads, next], (at + FIXED_BYTES + t * TABLE_BYTES) / 4);
+  for (const [t, table] of layout.tables.entries()) {
+    const { offset, width, starts, entries, heads, next } = table;
+    // The window of the signature holds the substring, and as many bits of the code besides as there are.
+    const window = Math.max(0, Math.min(offset >> 3, layout.bits / 8 - 8));
+    const turn = (offset + width - 8 * window) % 64;
+    u32.set([offset, width, starts, entries, heads, next, window, turn], tableAddress(at, t) / 4);
   }
 }
+
+/** Of an entry, for the place; the others are its signature. */
+export const placeBits = (count: number): number => Math.max(16, Math.ceil(Math.log2(count + 1)));
+
+export const tableAddress = (index: number, t: number): number => index + FIXED_BYTES + t * TABLE_BYTES;
 
 /** Pascal's triangle in memory. */
 export function allocateBinomials(memory: KernelMemory): number {

@@ -13,6 +13,8 @@ export interface Substring {
   readonly width: number;
 }
 
+/** A place and a signature. */
+export const ENTRY_BYTES = 7;
 /** A table of 2²⁴ buckets takes 64 MiB. */
 export const MAX_WIDTH = 24;
 /** What the search's state has room for. */
@@ -24,7 +26,7 @@ const MAX_BYTES_RATIO = 3.5;
 
 /** Bytes of codes, their order, entries and buckets. */
 export function indexBytes(substrings: readonly Substring[], rows: number, bits: number): number {
-  const perRow = 8 * Math.ceil(bits / 64) + 4 + 4 * Math.max(0, substrings.length - 1);
+  const perRow = 8 * Math.ceil(bits / 64) + 4 + ENTRY_BYTES * Math.max(0, substrings.length - 1);
   return substrings.reduce((sum, { width }) => sum + 4 * (2 ** width + 2), rows * perRow);
 }
 

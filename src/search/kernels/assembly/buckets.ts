@@ -3,15 +3,24 @@
 // v begins and starts[2^width] the number of codes.
 
 import {
+  ENTRY_BYTES,
+  INDEX_CODES,
+  INDEX_COUNT,
   INDEX_FIRST_TABLE,
+  INDEX_PLACE_BITS,
   INDEX_TABLES,
   INDEX_TAIL_CODES,
   INDEX_WORDS,
   TABLE_BYTES,
+  TABLE_ENTRIES,
   TABLE_HEADS,
   TABLE_NEXT,
   TABLE_OFFSET,
+  TABLE_STARTS,
+  TABLE_TURN,
+  TABLE_WINDOW,
   maskOf,
+  signature,
   substring,
 } from './substrings';
 
@@ -69,24 +78,30 @@ export function placeCodes(
   }
 }
 
-/** Enters places `from …` of codes that begin at `codes` into a table. */
-export function enterPlaces(
-  codes: usize,
-  words: u32,
-  count: u32,
-  from: u32,
-  offset: u32,
-  mask: u32,
-  starts: usize,
-  entries: usize,
-): void {
-  const wordBytes = words << 3;
+/** Enters all codes of an index into the table at `table`. */
+export function enterCodes(index: usize, table: usize): void {
+  const wordBytes = load<u32>(index, INDEX_WORDS) << 3;
+  const count = load<u32>(index, INDEX_COUNT);
+  const offset = load<u32>(table, TABLE_OFFSET);
+  const mask = maskOf(table);
+  const window = load<u32>(table, TABLE_WINDOW);
+  const turn = load<u32>(table, TABLE_TURN);
+  const placeBits = load<u32>(index, INDEX_PLACE_BITS);
+  const starts: usize = load<u32>(table, TABLE_STARTS);
+  const entries: usize = load<u32>(table, TABLE_ENTRIES);
+  let code: usize = load<u32>(index, INDEX_CODES);
+  countBuckets(code, wordBytes >> 3, count, offset, mask, starts);
+  sumBuckets(starts, mask + 1);
   for (let i: u32 = 0; i < count; i++) {
-    const at = starts + (<usize>substring(codes, offset, mask) << 2);
-    const entry = load<u32>(at, 4);
-    store<u32>(at, entry + 1, 4);
-    store<u32>(entries + (<usize>entry << 2), from + i);
-    codes += wordBytes;
+    const at = starts + (<usize>substring(code, offset, mask) << 2);
+    const place = load<u32>(at, 4);
+    store<u32>(at, place + 1, 4);
+    const entry = entries + <usize>place * ENTRY_BYTES;
+    const value = signature(code, window, turn, placeBits) | i;
+    store<u32>(entry, <u32>value);
+    store<u16>(entry, <u16>(value >> 32), 4);
+    store<u8>(entry, <u8>(value >> 48), 6);
+    code += wordBytes;
   }
 }
 
@@ -120,6 +135,15 @@ export function startsAreSound(starts: usize, buckets: u32, last: u32): bool {
     before = start;
   }
   return before == last;
+}
+
+/** Whether every entry names a place below `count`. */
+export function entriesAreSound(entries: usize, count: u32, placeBits: u32): bool {
+  const mask = <u32>(((<u64>1) << placeBits) - 1);
+  for (const end = entries + <usize>count * ENTRY_BYTES; entries < end; entries += ENTRY_BYTES) {
+    if ((load<u32>(entries) & mask) >= count) return false;
+  }
+  return true;
 }
 
 /**

@@ -10,12 +10,12 @@ import { INDEX_TABLES, TABLE_BYTES, TABLE_OFFSET, INDEX_FIRST_TABLE, maskOf, sub
 export const HEAP_CAPACITY: u32 = 1024;
 /** Hits that the list holds between two drains. */
 export const HITS_CAPACITY: u32 = 16384;
-/** Codes that are compared before the list is looked at again: so many, and those of one more bucket that is not long. */
+/** Codes that are compared before the list is looked at again. */
 export const PIECE: u32 = 4096;
-/** A longer bucket is compared by itself. */
+/** Shorter runs are sifted with others. */
 export const LONG: u32 = 256;
-/** Buckets that are looked up together, at most. */
-export const RANGES: u32 = 4096;
+/** Buckets that are looked up together: their first lines stay in the L2 cache. */
+export const RANGES: u32 = 1024;
 export const MOST_TABLES: u32 = 256;
 
 // The state of a search; offsets in bytes. The host sets the first four fields.
@@ -37,6 +37,7 @@ export const RANGE_COUNT: u32 = 72;
 export const POSITION: u32 = 76;
 export const CHAIN_AT: u32 = 80;
 export const CHAIN_COUNT: u32 = 84;
+export const TOUCHED: u32 = 92; // so that no load can be left out
 export const EXPECTED: u32 = 88; // what the limit is expected to come down to; 0: not worked out yet
 export const FIND_QUERY: u32 = 128; // the query's words, whole 64-bit words, 8 bytes of zeros behind
 
@@ -52,8 +53,8 @@ export const FIND_HISTOGRAM: u32 = FIRST_PROBED_TABLE + MOST_TABLES * PROBED_BYT
 export const FIND_KEYS: u32 = (FIND_HISTOGRAM + 4 * 4097 + 63) & ~63; // u64 [HEAP_CAPACITY], distance · 2^32 + row
 export const RANGE_LIST: u32 = FIND_KEYS + 8 * HEAP_CAPACITY; // u32 [RANGES + 1][2]
 export const CHAIN_LIST: u32 = RANGE_LIST + 8 * (RANGES + 1); // u32 [RANGES + 1]
-export const CANDIDATES: u32 = (CHAIN_LIST + 4 * (RANGES + 1) + 63) & ~63; // u32 [PIECE + LONG + 16]
-export const FIND_ROWS: u32 = CANDIDATES + 4 * (PIECE + LONG + 16); // u32 [HITS_CAPACITY]
+export const CANDIDATES: u32 = (CHAIN_LIST + 4 * (RANGES + 1) + 63) & ~63; // u32 [PIECE + 16]
+export const FIND_ROWS: u32 = CANDIDATES + 4 * (PIECE + 16); // u32 [HITS_CAPACITY]
 export const FIND_DISTANCES: u32 = FIND_ROWS + 4 * HITS_CAPACITY; // u16 [HITS_CAPACITY]
 export const FIND_BYTES: u32 = FIND_DISTANCES + 2 * HITS_CAPACITY;
 
@@ -110,7 +111,7 @@ export function storeHits(): void {
 // @ts-ignore: decorator
 @inline
 export function hasRoom(): bool {
-  return heap || found + PIECE + LONG <= HITS_CAPACITY;
+  return heap || found + PIECE <= HITS_CAPACITY;
 }
 
 export function look(atCodes: usize, atOrder: usize, first: u32, inTable: u32): void {

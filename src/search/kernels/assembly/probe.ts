@@ -40,6 +40,7 @@ import {
   REACH,
   SPENT,
   TABLE,
+  TOUCHED,
   VALUE,
   hasRoom,
   limit,
@@ -52,6 +53,7 @@ import {
 } from './hits';
 import {
   BINOMIALS,
+  ENTRY_BYTES,
   INDEX_BINOMIALS,
   INDEX_BITS,
   INDEX_CODES,
@@ -62,6 +64,7 @@ import {
   INDEX_COST_SCAN,
   INDEX_COUNT,
   INDEX_ORDER,
+  INDEX_PLACE_BITS,
   INDEX_SAMPLE,
   INDEX_SAMPLE_COUNT,
   INDEX_TABLES,
@@ -73,8 +76,11 @@ import {
   TABLE_NEXT,
   TABLE_OFFSET,
   TABLE_STARTS,
+  TABLE_TURN,
   TABLE_WIDTH,
+  TABLE_WINDOW,
   maskOf,
+  signature,
   substring,
   tableAt,
 } from './substrings';
@@ -97,6 +103,7 @@ const WORTH: f64 = 0.75;
 
 let index: usize = 0;
 let tables: u32 = 0;
+let wordBytes: u32 = 0;
 let compared: f64 = 0;
 let buckets: f64 = 0;
 
@@ -263,49 +270,65 @@ function startScan(): void {
 }
 
 /**
- * Looks up the next buckets of the step and compares the codes in them. Short buckets come to one list of places: eight
- * at a time are copied whatever the bucket holds, what is too much is written over by the next, so that their lengths
- * cost no mispredicted branches. Long buckets and the tail's chains are noted, to be compared next.
+ * Lists the places of `count` codes from entry, or of table 0 place, `from` on that may be below the limit: of table 0 by
+ * the first two words of the codes against `cut`, of others by the signatures. Without branches, since few pass.
+ */
+// @ts-ignore: decorator
+@inline
+function sift(t: u32, items: usize, from: u32, count: u32, placeBits: u32, own: u64, cut: u32, list: usize): usize {
+  if (t > 0) {
+    const places = <u32>(((<u64>1) << placeBits) - 1);
+    const signatures = 0x00ff_ffff_ffff_ffff ^ <u64>places;
+    let entry = items + <usize>from * ENTRY_BYTES;
+    for (const end = entry + <usize>count * ENTRY_BYTES; entry < end; entry += ENTRY_BYTES) {
+      const value = load<u64>(entry);
+      store<u32>(list, <u32>value & places);
+      list += (<usize>(<u32>popcnt((value ^ own) & signatures) < cut)) << 2;
+    }
+    return list;
+  }
+  const query = state + FIND_QUERY;
+  const q0 = load<u64>(query);
+  let code = items + <usize>from * wordBytes;
+  if (wordBytes == 8) {
+    for (const end = code + (<usize>count << 3); code < end; code += 8) {
+      store<u32>(list, from++);
+      list += (<usize>(<u32>popcnt(load<u64>(code) ^ q0) < cut)) << 2;
+    }
+  } else {
+    const q1 = load<u64>(query, 8);
+    for (const end = code + <usize>count * wordBytes; code < end; code += wordBytes) {
+      store<u32>(list, from++);
+      const d = <u32>(popcnt(load<u64>(code) ^ q0) + popcnt(load<u64>(code, 8) ^ q1));
+      list += (<usize>(d < cut)) << 2;
+    }
+  }
+  return list;
+}
+
+/**
+ * Looks up the next buckets of the step and lists those that hold codes, and the tail's chains. Nothing here waits for
+ * what is looked up: no branch depends on it, so that the processor has many of these far loads under way at once.
+ * The last loop asks for the codes or entries themselves, for the same reason.
  */
 function lookUp(t: u32, table: usize): void {
   const starts: usize = load<u32>(table, TABLE_STARTS);
   const heads: usize = load<u32>(table, TABLE_HEADS);
-  const entries: usize = load<u32>(table, TABLE_ENTRIES);
   const value = load<u32>(probed(t), VALUE);
   const top = (<u32>1) << load<u32>(table, TABLE_WIDTH);
-  const list = state + CANDIDATES;
   const firstRange = state + RANGE_LIST;
   const firstChain = state + CHAIN_LIST;
   let range = firstRange;
   let chain = firstChain;
   let mask = load<u32>(state, NEXT_MASK);
   let left = RANGES;
-  let size: u32 = 0;
-  for (; mask < top && left > 0 && size < PIECE; left--) {
+  for (; mask < top && left > 0; left--) {
     const bucket: usize = (value ^ mask) << 2;
     const start = load<u32>(starts + bucket);
-    const length = load<u32>(starts + bucket, 4) - start;
-    if (length > LONG) {
-      store<u32>(range, start);
-      store<u32>(range, start + length, 4);
-      range += 8;
-    } else {
-      const target = list + (size << 2);
-      if (t == 0) {
-        const places = i32x4.add(i32x4.splat(start), i32x4(0, 1, 2, 3));
-        v128.store(target, places);
-        v128.store(target, i32x4.add(places, i32x4.splat(4)), 16);
-        for (let i: u32 = 8; i < length; i += 4) {
-          v128.store(target + (i << 2), i32x4.add(places, i32x4.splat(i)));
-        }
-      } else {
-        const source = entries + (<usize>start << 2);
-        v128.store(target, v128.load(source));
-        v128.store(target, v128.load(source, 16), 16);
-        for (let i: u32 = 8; i < length; i += 4) v128.store(target + (i << 2), v128.load(source + (i << 2)));
-      }
-      size += length;
-    }
+    const end = load<u32>(starts + bucket, 4);
+    store<u32>(range, start);
+    store<u32>(range, end, 4);
+    range += (<usize>(start != end)) << 3;
     if (heads != 0) {
       const head = load<u32>(heads + bucket);
       store<u32>(chain, head);
@@ -313,6 +336,11 @@ function lookUp(t: u32, table: usize): void {
     }
     mask = nextMask(mask);
   }
+  const items: usize = t > 0 ? load<u32>(table, TABLE_ENTRIES) : load<u32>(index, INDEX_CODES);
+  const width = t > 0 ? ENTRY_BYTES : wordBytes;
+  let touched: u32 = 0;
+  for (let at = firstRange; at < range; at += 8) touched ^= load<u8>(items + <usize>load<u32>(at) * width);
+  store<u32>(state, touched, TOUCHED);
   buckets += <f64>(RANGES - left);
   store<u32>(state, mask, NEXT_MASK);
   store<u32>(state, 0, RANGE_AT);
@@ -320,29 +348,39 @@ function lookUp(t: u32, table: usize): void {
   store<u32>(state, load<u32>(firstRange), POSITION);
   store<u32>(state, 0, CHAIN_AT);
   store<u32>(state, <u32>((chain - firstChain) >> 2), CHAIN_COUNT);
-  const codes = load<u32>(index, INDEX_CODES);
-  look(codes, load<u32>(index, INDEX_ORDER), 0, t);
-  compared += <f64>size;
-  compareList(list, size, codes);
 }
 
-/** Compares the next codes of the long buckets that were noted. */
-function compareLong(t: u32, entries: usize): void {
-  const codes = load<u32>(index, INDEX_CODES);
+/** Compares the next codes of the listed buckets. */
+function compareBuckets(t: u32, table: usize): void {
+  const codes: usize = load<u32>(index, INDEX_CODES);
   look(codes, load<u32>(index, INDEX_ORDER), 0, t);
+  const items: usize = t > 0 ? load<u32>(table, TABLE_ENTRIES) : codes;
+  const placeBits = load<u32>(index, INDEX_PLACE_BITS);
+  const query = state + FIND_QUERY;
+  const own = signature(query, load<u32>(table, TABLE_WINDOW), load<u32>(table, TABLE_TURN), placeBits);
+  const cut = t > 0 ? limit - load<u32>(probed(t), REACH) : limit;
+  const count = load<u32>(state, RANGE_COUNT);
+  const list = state + CANDIDATES;
   let at = load<u32>(state, RANGE_AT);
-  const end = load<u32>(state + RANGE_LIST + (at << 3), 4);
-  const from = load<u32>(state, POSITION);
-  const to = min<u32>(end, from + PIECE);
-  if (t == 0) compareRun(from, to, codes, true);
-  else compareList(entries + (<usize>from << 2), to - from, codes);
-  compared += <f64>(to - from);
-  if (to == end) {
-    store<u32>(state, ++at, RANGE_AT);
-    store<u32>(state, load<u32>(state + RANGE_LIST + (at << 3)), POSITION);
-  } else {
-    store<u32>(state, to, POSITION);
+  let from = load<u32>(state, POSITION);
+  let left = PIECE;
+  let end = list;
+  while (at < count && left > 0) {
+    const last = load<u32>(state + RANGE_LIST + (at << 3), 4);
+    const to = min<u32>(last, from + left);
+    if (t == 0 && to - from >= LONG) compareRun(from, to, codes, true);
+    else end = sift(t, items, from, to - from, placeBits, own, cut, end);
+    left -= to - from;
+    from = to;
+    if (to == last) {
+      at++;
+      from = load<u32>(state + RANGE_LIST + (at << 3));
+    }
   }
+  store<u32>(state, at, RANGE_AT);
+  store<u32>(state, from, POSITION);
+  compared += <f64>(PIECE - left);
+  compareList(list, <u32>((end - list) >> 2), codes);
 }
 
 /** Lists the next places of the tail that hang in the listed chains, and compares their codes. */
@@ -411,7 +449,8 @@ export function find(ofIndex: usize, ofState: usize, live: usize): u32 {
   index = ofIndex;
   tables = load<u32>(index, INDEX_TABLES);
   const words = load<u32>(index, INDEX_WORDS);
-  loadHits(index, ofState, live, words << 3);
+  wordBytes = words << 3;
+  loadHits(index, ofState, live, wordBytes);
   setQuery(state + FIND_QUERY, words, load<u32>(index, INDEX_BITS));
   compared = 0;
   buckets = 0;
@@ -440,7 +479,7 @@ function probeOn(): void {
   const t = load<u32>(state, TABLE);
   const table = tableAt(index, t);
   if (load<u32>(state, RANGE_AT) < load<u32>(state, RANGE_COUNT)) {
-    compareLong(t, load<u32>(table, TABLE_ENTRIES));
+    compareBuckets(t, table);
   } else if (load<u32>(state, CHAIN_AT) < load<u32>(state, CHAIN_COUNT)) {
     compareChains(t, load<u32>(table, TABLE_NEXT));
   } else if (load<u32>(state, NEXT_MASK) < (<u32>1) << load<u32>(table, TABLE_WIDTH)) {
