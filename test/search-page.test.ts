@@ -1,16 +1,17 @@
 /**
  * The search of a web page: bundled and minified, in Chromium, on a page that is isolated (threads over shared memory) and
- * on one that is not. Answers are compared with Node's.
+ * on one that is not; index files by URL and as blobs. Answers are compared with Node's.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Codes } from '../src/codes/index.ts';
-import { LinearIndex } from '../src/search/index.ts';
+import { LinearIndex, openIndex } from '../src/search/index.ts';
 import { buildPackage, chromium, visit, viteBuild } from './chromium.ts';
 
 const root = path.join(import.meta.dirname, '..');
+const golden = path.join(import.meta.dirname, 'golden');
 const ROWS = 600_000;
 /** What `unseen/search` may weigh in a page. */
 const BUNDLE_BYTES = 40_000;
@@ -28,7 +29,7 @@ const DRAW = `(count) => {
 
 const MAIN = `
 import { Codes } from 'unseen/codes';
-import { LinearIndex } from 'unseen/search';
+import { indexFromBytes, indexToBytes, LinearIndex, openIndex, saveIndex } from 'unseen/search';
 const report = { isolated: crossOriginIsolated };
 try {
   const codes = Codes.fromBytes((${DRAW})(${ROWS} * 8), { bits: 64 });
@@ -40,6 +41,13 @@ try {
   report.hits = await index.search(queries, { k: 10 });
   report.alone = await index.search(queries.slice(3, 4), { k: 10 });
   index.close();
+  const fetched = await openIndex('linear-ids-v1.index', { threads: 2 });
+  const stored = await indexFromBytes(new Blob([await indexToBytes(fetched)]));
+  const [found] = await stored.search(Codes.fromHex(['0f33aa']), { k: 20 });
+  report.saved = found.map(({ id, distance }) => distance + ' ' + id);
+  report.refused = await saveIndex(stored, 'my.index').catch(({ code }) => code);
+  report.damaged = await openIndex('index.html').catch(({ code }) => code);
+  report.missing = await openIndex('nothing.index').catch(({ message }) => message);
 } catch (error) {
   report.error = String(error?.stack ?? error);
 }
@@ -53,6 +61,10 @@ interface Report {
   readonly threads: number;
   readonly hits: unknown;
   readonly alone: unknown;
+  readonly saved: unknown;
+  readonly refused: string;
+  readonly damaged: string;
+  readonly missing: string;
 }
 
 let folder: string;
@@ -95,6 +107,11 @@ async function check(report: Report): Promise<void> {
   const hits = await index.search(queries, { k: 10 });
   expect(report.hits).toEqual(hits);
   expect(report.alone).toEqual([hits[3]]);
+  const opened = await openIndex(path.join(golden, 'linear-ids-v1.index'));
+  const [found] = await opened.search(Codes.fromHex(['0f33aa']), { k: 20 });
+  expect(report.saved).toEqual(found!.map(({ id, distance }) => `${distance} ${id}`));
+  expect([report.refused, report.damaged]).toEqual(['BROWSER_UNSUPPORTED', 'INDEX_FILE_INVALID']);
+  expect(report.missing).toBe('nothing.index: cannot be read (HTTP 404)');
 }
 
 describe('unseen/search in a page', () => {
@@ -109,7 +126,7 @@ describe('unseen/search in a page', () => {
   });
 
   it.skipIf(!chromium)('finds what Node finds, with two threads where the page is isolated', async () => {
-    const report = await visit<Report>([built()], path.join(folder, 'profile'), {
+    const report = await visit<Report>([built(), golden], path.join(folder, 'profile'), {
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-embedder-policy': 'require-corp',
     });
@@ -118,13 +135,13 @@ describe('unseen/search in a page', () => {
   });
 
   it.skipIf(!chromium)('finds the same with one thread where it is not', async () => {
-    const report = await visit<Report>([built()], path.join(folder, 'profile-2'));
+    const report = await visit<Report>([built(), golden], path.join(folder, 'profile-2'));
     await check(report);
     expect([report.isolated, report.threads]).toEqual([false, 1]);
   });
 
   it.skipIf(!chromium)('finds the same where a content security policy forbids threads', async () => {
-    const report = await visit<Report>([built()], path.join(folder, 'profile-3'), {
+    const report = await visit<Report>([built(), golden], path.join(folder, 'profile-3'), {
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-embedder-policy': 'require-corp',
       'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
