@@ -72,7 +72,7 @@ const compiled: { own?: WebAssembly.Module | null; shared?: WebAssembly.Module |
 function compile(kind: 'own' | 'shared'): WebAssembly.Module | null {
   if (compiled[kind] === undefined) {
     try {
-      const bytes = Uint8Array.from(atob(HAMMING_WASM), (char) => char.charCodeAt(0));
+      const bytes = Uint8Array.from(HAMMING_WASM.match(/../g)!, (digits) => Number.parseInt(digits, 16));
       bytes[MEMORY_FLAGS.place] = MEMORY_FLAGS[kind];
       compiled[kind] = new WebAssembly.Module(bytes);
     } catch {
