@@ -17,11 +17,15 @@ const codes = Codes.fromBytes(
 );
 const query = Codes.fromHex(['0f33aa']);
 
-/** What rows are called in each file. */
+/** As many kinds as there are. */
+const mixedId = (row: number): Id =>
+  row % 3 === 0 ? `größe ${row}` : row % 3 === 1 ? -row / 4 : 10n ** 20n + BigInt(row);
+
+/** What rows are called in each file. That of the multi-index hash has three tables, and six rows in its tail. */
 const FILES: Record<string, (row: number) => Id> = {
   'linear-v1.index': (row) => row,
-  'linear-ids-v1.index': (row) =>
-    row % 3 === 0 ? `größe ${row}` : row % 3 === 1 ? -row / 4 : 10n ** 20n + BigInt(row),
+  'linear-ids-v1.index': mixedId,
+  'mih-ids-v1.index': mixedId,
 };
 
 describe.each(Object.entries(FILES))('the index file %s', (name, idOf) => {
@@ -45,6 +49,8 @@ describe.each(Object.entries(FILES))('the index file %s', (name, idOf) => {
       rows.map((row) => `${row}: ${hammingDistance(codes.row(row), query.row(0))}`).sort(),
     );
     expect((await index.search(query, { k: 1 }))[0]).toEqual([hits![0]]);
+    const { work } = await index.explain(codes.slice(0, 1), { radius: 1 });
+    if (index.engine === 'wasm') expect(work.bucketsProbed > 0).toBe(index.kind === 'mih');
   });
 
   it('is written today as it was then', async () => {
