@@ -46,6 +46,8 @@ def ivf(bits, codes):
 
 
 def multihash(bits, codes):
+    if bits < 16:
+        raise ValueError("its hashes have 16 bits, more than a code")
     index = faiss.IndexBinaryMultiHash(bits, bits // 16, 16)
     index.nflip = 1
     return index, f"{bits // 16} hashes of 16 bits, nflip 1"

@@ -17,6 +17,7 @@ export interface RivalProblem {
 
 type Answer<T> = T | { readonly error: string };
 
+/** A rival that is installed here. */
 export class SearchRival {
   readonly name: SearchEngineName;
   /** Of the rival, as its driver says. */
@@ -25,57 +26,62 @@ export class SearchRival {
   readonly simd: string | undefined;
   /** Levels that its build has, where it says. */
   readonly compiled: string | undefined;
-  readonly #rival: Rival;
 
-  private constructor(name: SearchEngineName, rival: Rival) {
-    const { version, simd, compiled } = rival.greeting;
+  private constructor(name: SearchEngineName, { version, simd, compiled }: Rival['greeting']) {
     this.name = name;
     this.version = String(version);
     this.simd = simd === undefined ? undefined : String(simd);
     this.compiled = compiled === undefined ? undefined : String(compiled);
-    this.#rival = rival;
   }
 
   /** Undefined when it is not installed here. */
-  static async start(name: SearchEngineName): Promise<SearchRival | undefined> {
+  static async find(name: SearchEngineName): Promise<SearchRival | undefined> {
     const rival = await Rival.start(ENGINE_FACTS[name].driver!);
-    return rival && new SearchRival(name, rival);
+    await rival?.stop();
+    return rival && new SearchRival(name, rival.greeting);
   }
 
-  /** @throws `INTERNAL` with what the rival says when it cannot hold the codes. */
+  /**
+   * In a new process, so that what it grows by is what the index takes.
+   * @throws `INTERNAL` with what the rival says when it cannot hold the codes.
+   */
   async load({ codes, queries, bits, threads, folder }: RivalProblem): Promise<LoadedEngine> {
-    const request = { op: 'load', engine: this.name, codes, queries, bits, threads };
-    const loaded = await this.#ask<{ seconds: number; bytes: number | null; setting: string }>(request);
+    const { name, version } = this;
+    const rival = (await Rival.start(ENGINE_FACTS[name].driver!))!;
+    const request = { op: 'load', engine: name, codes, queries, bits, threads };
+    type Loaded = { readonly seconds: number; readonly bytes: number | null; readonly setting: string };
+    const loaded = await ask<Loaded>(name, rival, request).catch(async (error: Error) => {
+      await rival.stop();
+      throw error;
+    });
     return {
-      name: this.name,
-      version: this.version,
-      exact: ENGINE_FACTS[this.name].exact,
+      name,
+      version,
+      exact: ENGINE_FACTS[name].exact,
       setting: loaded.setting,
       buildSeconds: loaded.seconds,
       bytes: loaded.bytes,
-      time: async (k, batch, threads, from, calls) =>
-        (await this.#ask<{ times: number[] }>({ op: 'search', k, batch, threads, from, calls })).times,
-      answers: async (k, queries) => {
-        const [distances, rows] = ['distances', 'rows'].map((what) => join(folder, `${this.name}-${what}`));
-        await this.#ask({ op: 'answers', k, queries, distances, rows });
+      async time(k, batch, threads, from, calls) {
+        const request = { op: 'search', k, batch, threads, from, calls };
+        return (await ask<{ readonly times: number[] }>(name, rival, request)).times;
+      },
+      async answers(k, queries) {
+        const [distances, rows] = ['distances', 'rows'].map((what) => join(folder, `${name}-${what}`));
+        await ask(name, rival, { op: 'answers', k, queries, distances, rows });
         const bytes = async (file: string) => new Uint8Array(await readFile(file)).buffer;
         return {
           distances: new Int32Array(await bytes(distances!)),
           rows: Float64Array.from(new BigInt64Array(await bytes(rows!)), Number),
         };
       },
-      unload: async () => {}, // the next load lets go of it, or the end of the process
+      unload: () => rival.stop(),
     };
   }
+}
 
-  stop(): Promise<void> {
-    return this.#rival.stop();
-  }
-
-  async #ask<T>(request: Readonly<Record<string, unknown>>): Promise<T> {
-    const answer = await this.#rival.ask<Answer<T>>(request);
-    if (typeof answer === 'object' && answer !== null && 'error' in answer)
-      throw new UnseenError('INTERNAL', { reason: `${this.name}: ${answer.error}` });
-    return answer as T;
-  }
+async function ask<T>(name: string, rival: Rival, request: Readonly<Record<string, unknown>>): Promise<T> {
+  const answer = await rival.ask<Answer<T>>(request);
+  if (typeof answer === 'object' && answer !== null && 'error' in answer)
+    throw new UnseenError('INTERNAL', { reason: `${name}: ${answer.error}` });
+  return answer as T;
 }

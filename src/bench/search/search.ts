@@ -150,7 +150,7 @@ class SearchBench {
   async run(): Promise<BenchSearchReport> {
     const { data, bits, sizes, say, signal } = this.#plan;
     this.#folder = await mkdtemp(join(tmpdir(), 'unseen-bench-'));
-    await this.#startRivals();
+    await this.#findRivals();
     say('read bandwidth');
     const readBandwidthGBps = wasmAvailable() ? readBandwidth(BANDWIDTH_BYTES, 5) / 1e9 : 0;
     const cases: BenchSearchCase[] = [];
@@ -176,15 +176,14 @@ class SearchBench {
   }
 
   async stop(): Promise<void> {
-    for (const rival of this.#rivals) await rival.stop();
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #startRivals(): Promise<void> {
+  async #findRivals(): Promise<void> {
     for (const name of this.#plan.engines) {
       const { driver, install, most } = ENGINE_FACTS[name];
       if (driver === undefined || most < Math.min(...this.#plan.sizes)) continue;
-      const rival = await SearchRival.start(name);
+      const rival = await SearchRival.find(name);
       if (rival) this.#rivals.push(rival);
       else this.#missing.push({ what: name, install: install! });
     }
