@@ -17,6 +17,12 @@ export interface RivalProblem {
 
 type Answer<T> = T | { readonly error: string };
 
+interface Loaded {
+  readonly seconds: number;
+  readonly bytes: number | null;
+  readonly setting: string;
+}
+
 /** A rival that is installed here. */
 export class SearchRival {
   readonly name: SearchEngineName;
@@ -41,19 +47,24 @@ export class SearchRival {
     return rival && new SearchRival(name, rival.greeting);
   }
 
-  /**
-   * In a new process, so that what it grows by is what the index takes.
-   * @throws `INTERNAL` with what the rival says when it cannot hold the codes.
-   */
-  async load({ codes, queries, bits, threads, folder }: RivalProblem): Promise<LoadedEngine> {
+  /** In a new process, so that what it grows by is what the index takes; or why it cannot hold the codes. */
+  async load({
+    codes,
+    queries,
+    bits,
+    threads,
+    folder,
+  }: RivalProblem): Promise<LoadedEngine | { readonly unable: string }> {
     const { name, version } = this;
     const rival = (await Rival.start(ENGINE_FACTS[name].driver!))!;
     const request = { op: 'load', engine: name, codes, queries, bits, threads };
-    type Loaded = { readonly seconds: number; readonly bytes: number | null; readonly setting: string };
-    const loaded = await ask<Loaded>(name, rival, request).catch(async (error: Error) => {
+    const loaded = await rival
+      .ask<Answer<Loaded>>(request)
+      .catch((error: Error) => ({ error: error.message }));
+    if ('error' in loaded) {
       await rival.stop();
-      throw error;
-    });
+      return { unable: loaded.error };
+    }
     return {
       name,
       version,

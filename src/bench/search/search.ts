@@ -221,10 +221,9 @@ class SearchBench {
         throwIfAborted(signal, 'the benchmark');
         say(`${what}: loading ${rival.name}`);
         const problem = { ...files!, bits: setting.bits, threads: most, folder: this.#folder };
-        const engine = await rival.load(problem).catch((error: Error): undefined => {
-          this.#skipped.push({ engine: rival.name, ...setting, because: error.message });
-        });
-        if (engine) loaded.push(engine);
+        const engine = await rival.load(problem);
+        if (!('unable' in engine)) loaded.push(engine);
+        else this.#skipped.push({ engine: rival.name, ...setting, because: engine.unable });
       }
       const cases: BenchSearchCase[] = [];
       for (const k of this.#plan.k) {
