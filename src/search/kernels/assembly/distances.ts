@@ -2,9 +2,9 @@
 // with zeros. Here by scalar i64.popcnt, which is one instruction on x86; `simd.ts` has the twins for processors where
 // i8x16.popcnt is one.
 //
-// A turn of a loop costs about two cycles whatever it holds, so it holds 64 words: four runs of rows. They lie one
-// behind the other (sequential), or one in each quarter of the block (streams), so that memory is read on four pages at
-// once. Which is faster from main memory differs by factors of two either way between processors: the host measures.
+// A turn of a loop costs about two cycles whatever it holds, so it holds 48 words and more: four runs of rows. They lie
+// one behind the other (sequential), or one in each quarter of the block (streams), so that memory is read on four pages
+// at once. Which is faster from main memory differs by factors of two either way between processors: the host measures.
 
 import { narrowSimd, wideSimd } from './simd';
 import { usesSimd, usesStreams } from './variant';
@@ -53,11 +53,14 @@ function run<D>(
   four<D>(words, width, code + 12 * width, out + 12 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
 }
 
-/** Distances over the first `words` words (1, 2, 3, 4, 6 or 8, a constant) of rows that are `width` bytes apart. */
+/**
+ * Distances over `words` words (1, 2, 3, 4, 6 or 8: the registers take no longer query) of rows that are `width` bytes
+ * apart. `words`, `streams` and, but for prefixes of long codes, `width` are constants.
+ */
 // @ts-ignore: decorator
 @inline
 function narrow<D>(
-  words: u32, width: usize, codes: usize, count: u32, query: usize, out: usize, streams: bool,
+  words: u32, width: usize, streams: bool, codes: usize, count: u32, query: usize, out: usize,
 ): void {
   const q0 = load<u64>(query);
   const q1 = words > 1 ? load<u64>(query, 8) : 0;
@@ -102,8 +105,10 @@ export function distanceOf(words: u32, code: usize, query: usize): u64 {
   return sum;
 }
 
-/** Distances of rows of any width: four rows a turn, four words at once, so that a word of the query is read once. */
-function wide<D>(words: u32, codes: usize, count: u32, query: usize, out: usize, streams: bool): void {
+/** Distances of rows of any width: four rows a turn, so that a word of the query is read once for them. */
+// @ts-ignore: decorator
+@inline
+function wide<D>(words: u32, streams: bool, codes: usize, count: u32, query: usize, out: usize): void {
   const width = (<usize>words) << 3;
   const quarter: usize = count >> 2;
   const apart: usize = streams ? quarter : 1;
@@ -114,37 +119,12 @@ function wide<D>(words: u32, codes: usize, count: u32, query: usize, out: usize,
   const part = apart * width;
   const outPart = apart * sizeof<D>();
   const last = query + width;
-  const lastFour = query + (width & ~31);
   for (const turns = streams ? codes + part : rest; codes < turns; codes += (turn - 1) * width) {
     let a: u64 = 0;
     let b: u64 = 0;
     let c: u64 = 0;
     let d: u64 = 0;
-    let at = query;
-    for (; at < lastFour; at += 32) {
-      let q = load<u64>(at);
-      a += popcnt(load<u64>(codes) ^ q);
-      b += popcnt(load<u64>(codes + part) ^ q);
-      c += popcnt(load<u64>(codes + 2 * part) ^ q);
-      d += popcnt(load<u64>(codes + 3 * part) ^ q);
-      q = load<u64>(at, 8);
-      a += popcnt(load<u64>(codes, 8) ^ q);
-      b += popcnt(load<u64>(codes + part, 8) ^ q);
-      c += popcnt(load<u64>(codes + 2 * part, 8) ^ q);
-      d += popcnt(load<u64>(codes + 3 * part, 8) ^ q);
-      q = load<u64>(at, 16);
-      a += popcnt(load<u64>(codes, 16) ^ q);
-      b += popcnt(load<u64>(codes + part, 16) ^ q);
-      c += popcnt(load<u64>(codes + 2 * part, 16) ^ q);
-      d += popcnt(load<u64>(codes + 3 * part, 16) ^ q);
-      q = load<u64>(at, 24);
-      a += popcnt(load<u64>(codes, 24) ^ q);
-      b += popcnt(load<u64>(codes + part, 24) ^ q);
-      c += popcnt(load<u64>(codes + 2 * part, 24) ^ q);
-      d += popcnt(load<u64>(codes + 3 * part, 24) ^ q);
-      codes += 32;
-    }
-    for (; at < last; at += 8) {
+    for (let at = query; at < last; at += 8) {
       const q = load<u64>(at);
       a += popcnt(load<u64>(codes) ^ q);
       b += popcnt(load<u64>(codes + part) ^ q);
@@ -165,22 +145,40 @@ function wide<D>(words: u32, codes: usize, count: u32, query: usize, out: usize,
   }
 }
 
+/** Rows of a constant number of words. */
+// @ts-ignore: decorator
+@inline
+function whole<D>(words: u32, codes: usize, count: u32, query: usize, out: usize): void {
+  const width = (<usize>words) << 3;
+  if (usesStreams(words)) narrow<D>(words, width, true, codes, count, query, out);
+  else narrow<D>(words, width, false, codes, count, query, out);
+}
+
+// Functions of their own: inlined into one that holds more, their loops lose a fifth of their speed.
+function wideOne(words: u32, codes: usize, count: u32, query: usize, out: usize): void {
+  wide<u16>(words, false, codes, count, query, out);
+}
+
+function wideFour(words: u32, codes: usize, count: u32, query: usize, out: usize): void {
+  wide<u16>(words, true, codes, count, query, out);
+}
+
 /** Writes `count` distances to `out`; as u8 of at most 4 words, as u16 of at least 4. */
 export function fill<D>(codes: usize, count: u32, query: usize, words: u32, out: usize): void {
-  const streams = usesStreams(words);
   if (usesSimd(words)) {
     if (sizeof<D>() == 1) narrowSimd(words, codes, count, query, out);
     else wideSimd(words, codes, count, query, out);
   } else if (sizeof<D>() == 1) {
-    if (words == 1) narrow<u8>(1, 8, codes, count, query, out, streams);
-    else if (words == 2) narrow<u8>(2, 16, codes, count, query, out, streams);
-    else if (words == 3) narrow<u8>(3, 24, codes, count, query, out, streams);
-    else narrow<u8>(4, 32, codes, count, query, out, streams);
+    if (words == 1) whole<u8>(1, codes, count, query, out);
+    else if (words == 2) whole<u8>(2, codes, count, query, out);
+    else if (words == 3) whole<u8>(3, codes, count, query, out);
+    else whole<u8>(4, codes, count, query, out);
   } else {
-    if (words == 4) narrow<u16>(4, 32, codes, count, query, out, streams);
-    else if (words == 6) narrow<u16>(6, 48, codes, count, query, out, streams);
-    else if (words == 8) narrow<u16>(8, 64, codes, count, query, out, streams);
-    else wide<u16>(words, codes, count, query, out, streams);
+    if (words == 4) whole<u16>(4, codes, count, query, out);
+    else if (words == 6) whole<u16>(6, codes, count, query, out);
+    else if (words == 8) whole<u16>(8, codes, count, query, out);
+    else if (usesStreams(words)) wideFour(words, codes, count, query, out);
+    else wideOne(words, codes, count, query, out);
   }
 }
 
@@ -191,13 +189,13 @@ export const PREFIX_WORDS: u32 = 3;
 export function fillPrefix(prefix: u32, codes: usize, count: u32, query: usize, words: u32, out: usize): void {
   const width = (<usize>words) << 3;
   if (prefix == 1) {
-    if (words == 2) narrow<u8>(1, 16, codes, count, query, out, false);
-    else if (words == 4) narrow<u8>(1, 32, codes, count, query, out, false);
-    else narrow<u8>(1, width, codes, count, query, out, false);
+    if (words == 2) narrow<u8>(1, 16, false, codes, count, query, out);
+    else if (words == 4) narrow<u8>(1, 32, false, codes, count, query, out);
+    else narrow<u8>(1, width, false, codes, count, query, out);
   } else if (prefix == 2) {
-    if (words == 4) narrow<u8>(2, 32, codes, count, query, out, false);
-    else narrow<u8>(2, width, codes, count, query, out, false);
+    if (words == 4) narrow<u8>(2, 32, false, codes, count, query, out);
+    else narrow<u8>(2, width, false, codes, count, query, out);
   } else {
-    narrow<u8>(3, width, codes, count, query, out, false);
+    narrow<u8>(3, width, false, codes, count, query, out);
   }
 }

@@ -7,12 +7,8 @@
 
 import { PREFIX_WORDS, fill, fillPrefix } from './distances';
 import { begin, end, filterBytes, filterPairs, filterPrefix, found, limit } from './filter';
-import { BLOCK, DISTANCES, SLOT_PREFIX_PAUSE, SLOT_PREFIX_WAIT, SURVIVOR_CAPACITY, arena } from './layout';
-import { usesSimd, usesStreams } from './variant';
-
-/** Bytes of codes in one block: four pages, or four streams of two pages each. */
-const BLOCK_BYTES: u32 = 16384;
-const STREAMS_BLOCK_BYTES: u32 = 32768;
+import { BLOCK, BLOCK_BYTES, DISTANCES, SLOT_PREFIX_PAUSE, SLOT_PREFIX_WAIT, SURVIVOR_CAPACITY, arena } from './layout';
+import { usesSimd } from './variant';
 
 /** Bits that two codes differ in over one word with a chance of less than 1 % when the bits are balanced: at most 21. */
 const FAR: u32 = 22;
@@ -51,8 +47,7 @@ export function scan(
 ): u32 {
   begin(slot, live, order);
   const wordBytes = (<usize>words) << 3;
-  const bytes = usesStreams(words) ? STREAMS_BLOCK_BYTES : BLOCK_BYTES;
-  const rows = min(BLOCK, max<u32>(64, (bytes / <u32>wordBytes) & ~63));
+  const rows = max<u32>(64, (BLOCK_BYTES / <u32>wordBytes) & ~63);
   const distances = arena + DISTANCES;
   let wait = <u32>load<u16>(slot, SLOT_PREFIX_WAIT);
   let row = from;
