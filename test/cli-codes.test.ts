@@ -143,7 +143,8 @@ describe('unseen codes index', () => {
 
   it('is searched, deduplicated and converted without what was deleted from it', async () => {
     const index = LinearIndex.from(codes, { ids: Array.from({ length: ROWS }, (_, row) => `id${row}`) });
-    await index.delete(['id0', 'id5']);
+    await index.delete(['id0', 'id5', 'id299']);
+    await index.add(codes.slice(299), { ids: ['id0'] }); // an id that comes again
     await saveIndex(index, at('deleted.index'));
     const found = await done('search --codes deleted.index --item id6 --radius 64');
     expect(found.rows).toBe(ROWS - 2);
@@ -156,6 +157,9 @@ describe('unseen codes index', () => {
     expect(result.json()).toMatchObject({ rows: ROWS - 2, ids: false });
     expect(result.stderr).toContain('left.faiss cannot hold the ids of deleted.index');
     const rest = Array.from({ length: ROWS }, (_, row) => row).filter((row) => row !== 0 && row !== 5);
+    const lines = 'codes knn-graph --codes deleted.index -k 1 --out left.jsonl';
+    expect((await done(lines)).edges).toBe(ROWS - 2);
+    expect(await linesOf('left.jsonl')).toHaveLength(ROWS - 2);
     expect((await readFaissFlat(at('left.faiss'))).codes.bytes).toEqual(codes.take(rest).bytes);
   });
 });

@@ -5,9 +5,9 @@
 import { Codes, hammingDistance } from '../codes/index.ts';
 import { UnseenError } from '../errors.ts';
 import { firstEqualRows, NO_ROW } from './equal-rows.ts';
+import { indexForRadius } from './index-for-radius.ts';
 import { linkToLeaders } from './link-leaders.ts';
 import { linkTransitively } from './link-single.ts';
-import { MultiIndexHash } from './multi-index-hash.ts';
 import type { HammingIndex, Hit, Id } from './types.ts';
 
 export interface DedupOptions {
@@ -38,8 +38,8 @@ export interface DuplicateGroup {
 
 /**
  * Groups of duplicates in the order of the rows that they keep; rows without duplicates are in none. Deleted rows are
- * passed over. Exact, whatever index it is; a `MultiIndexHash` is the fast one as long as the radius is small, and
- * codes without an index get one of their own, which knows equal codes once only.
+ * passed over. Exact, whatever index it is. Codes without an index get one of their own, made for the radius and without
+ * equal codes: the fast way as long as the radius is small.
  * @throws as a radius search of the index; `INDEX_CHANGED` when rows were added, deleted or compacted under way.
  */
 export async function dedup(source: HammingIndex | Codes, options: DedupOptions): Promise<DuplicateGroup[]> {
@@ -84,8 +84,7 @@ async function linkRows(
 async function linkCodes(codes: Codes, first: Uint32Array, options: DedupOptions): Promise<Uint32Array> {
   const rows = distinctRows(first);
   const points = codes.take(rows);
-  const { threads = 1 } = options;
-  const index = MultiIndexHash.from(points, { threads });
+  const index = indexForRadius(points, options.radius, options.threads);
   try {
     const all = Uint32Array.from(rows.keys());
     const owner = await linkOf(options)(index, points, all, options);

@@ -49,7 +49,9 @@ describe('knnGraph', () => {
       const codes = makeCodes(n, bits);
       const index = LinearIndex.from(codes);
       for (const options of [{}, { k: 1 }, { k: 3 }, { radius: 2 }, { radius: 0 }, { k: 4, radius: 3 }]) {
-        expect(listsOf(await knnGraph(index, options))).toEqual(allPairs(codes, options));
+        const expected = allPairs(codes, options);
+        for (const source of [index, codes])
+          expect(listsOf(await knnGraph(source, options))).toEqual(expected);
       }
     }
   });
@@ -75,6 +77,13 @@ describe('knnGraph', () => {
     expect(listsOf(graph)).toEqual(allPairs(codes, { k: 100 }, deleted));
     expect(graph.offsets.at(-1)).toBe(56 * 55);
     expect(graph.neighbours).toHaveLength(56 * 55);
+  });
+
+  it('of codes alone is what the linear index gives, where a multi-index answers', async () => {
+    const bytes = Uint8Array.from({ length: 17_000 * 8 }, () => random.below(8));
+    const codes = Codes.fromBytes(bytes, { bits: 64 });
+    for (const options of [{ radius: 3 }, { k: 3 }])
+      expect(await knnGraph(codes, options)).toEqual(await knnGraph(LinearIndex.from(codes), options));
   });
 
   it('reports progress, stops on request, and refuses what a search refuses', async () => {

@@ -1,11 +1,15 @@
 /** The nearest neighbours of every row of an index, as a graph: what clustering and layouts (UMAP, t-SNE) begin with. */
+import { Codes } from '../codes/index.ts';
 import { UnseenError } from '../errors.ts';
 import { hasBit } from './bitmap.ts';
+import { indexForRadius } from './index-for-radius.ts';
 import type { HammingIndex, SearchOptions } from './types.ts';
 
-export interface KnnGraphOptions extends Pick<SearchOptions, 'radius' | 'threads' | 'signal'> {
+export interface KnnGraphOptions extends Pick<SearchOptions, 'radius' | 'signal'> {
   /** Neighbours a row, ≥ 1. Default: 10, or no bound when a radius is given. */
   readonly k?: number;
+  /** Threads to use. Default: as many as the index has; 1 for codes without an index. */
+  readonly threads?: number;
   /** Called after every batch; counts rows. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
@@ -24,16 +28,31 @@ export interface KnnGraph {
 const BATCH = 512;
 
 /**
- * A row is never its own neighbour; other rows with the same code are. Exact, whatever index it is.
+ * A row is never its own neighbour; other rows with the same code are. Exact, whatever index it is; codes without an index
+ * get one of their own.
  * @throws as a search of the index; `INDEX_CHANGED` when rows were added, deleted or compacted under way.
  */
-export async function knnGraph(index: HammingIndex, options: KnnGraphOptions = {}): Promise<KnnGraph> {
-  const { radius, threads, signal, onProgress } = options;
-  const k = options.k ?? (radius === undefined ? 10 : undefined);
+export async function knnGraph(
+  source: HammingIndex | Codes,
+  options: KnnGraphOptions = {},
+): Promise<KnnGraph> {
+  const { k, radius, threads } = options;
   if (k !== undefined && (!Number.isInteger(k) || k < 1)) {
     const reason = 'must be a whole number ≥ 1';
     throw new UnseenError('ARGUMENT_INVALID', { name: 'k', reason, received: k });
   }
+  if (!(source instanceof Codes)) return graphOf(source, options);
+  const index = indexForRadius(source, radius, threads);
+  try {
+    return await graphOf(index, options);
+  } finally {
+    index.close();
+  }
+}
+
+async function graphOf(index: HammingIndex, options: KnnGraphOptions): Promise<KnnGraph> {
+  const { radius, threads, signal, onProgress } = options;
+  const k = options.k ?? (radius === undefined ? 10 : undefined);
   const { rows, count } = index;
   const live = index.bitmap(() => true);
   const offsets = new Uint32Array(rows + 1);

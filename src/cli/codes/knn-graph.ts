@@ -6,8 +6,8 @@ import { addCommand, perform } from '../command.ts';
 import { integer } from '../options.ts';
 import { checkOutput } from '../outputs.ts';
 import { endingOf, writeLines } from './lines.ts';
-import { type NamedIndex, openNamed } from './open.ts';
-import { CODES_HELP } from './read.ts';
+import { openRows, type RowNames } from './open.ts';
+import { CODES_HELP, liveRows } from './read.ts';
 
 interface GraphOptions {
   readonly codes: string;
@@ -39,9 +39,12 @@ export function addKnnGraph(codes: Command): void {
         const ending = endingOf(out, ['.npy', '.jsonl']);
         await checkOutput(out, options.force);
         const { knnGraph } = await import('../../search/index.ts');
-        const named = await openNamed(options.codes, { threads: options.threads, kind: 'mih', signal });
+        const { threads = 1 } = options;
+        const named = await openRows(options.codes, { threads, signal });
+        const source = 'index' in named ? named.index : named.codes;
         const start = performance.now();
-        const graph = await knnGraph(named.index, {
+        const graph = await knnGraph(source, {
+          threads,
           ...(k !== undefined && { k }),
           ...(radius !== undefined && { radius }),
           signal,
@@ -50,8 +53,11 @@ export function addKnnGraph(codes: Command): void {
         const seconds = (performance.now() - start) / 1000;
         const edges = graph.neighbours.length;
         if (ending === '.npy') await writeNpy(out, edgeList(graph), [edges, 3]);
-        else await writeLines(out, rowLines(graph, named));
-        const { bits, count } = named.index;
+        else {
+          const rows = 'index' in named ? liveRows(named.index) : Array(source.count).keys();
+          await writeLines(out, rowLines(graph, rows, named));
+        }
+        const { bits, count } = source;
         return {
           json: { file: out, codes: options.codes, bits, rows: count, edges, seconds },
           text: `${out}: ${edges} edges from ${count} codes of ${bits} bits, ${seconds.toFixed(1)} s`,
@@ -75,10 +81,10 @@ function edgeList({ offsets, neighbours, distances }: KnnGraph): Uint32Array {
 
 function* rowLines(
   { offsets, neighbours, distances }: KnnGraph,
-  { index, nameOf }: NamedIndex,
+  rows: Iterable<number>,
+  { nameOf }: RowNames,
 ): Generator<string> {
-  for (let row = 0; row + 1 < offsets.length; row++) {
-    if (!index.has(index.idOf(row))) continue; // deleted
+  for (const row of rows) {
     const near = Array.from({ length: offsets[row + 1]! - offsets[row]! }, (_, i) => {
       const edge = offsets[row]! + i;
       return { row: neighbours[edge], distance: distances[edge], name: nameOf(neighbours[edge]!) };

@@ -1,7 +1,7 @@
 /** Codes out of any file that holds some, told by its first bytes: `.npy`, index file, binary index of FAISS. */
 import type { BitOrder, Codes } from '../../codes/index.ts';
 import { readExactly, withFile } from '../../data/files.ts';
-import type { Id } from '../../search/index.ts';
+import type { HammingIndex, Id } from '../../search/index.ts';
 import { type CodeFacts, loadCodes, loadFacts, takeFacts } from '../code-file.ts';
 
 export const CODES_HELP = '.npy of unseen encode, file of unseen codes index, or binary flat index of FAISS';
@@ -48,9 +48,7 @@ export async function readCodes(file: string, form: Form, options: ReadOptions):
   }
   const index = await search.openIndex(file, { signal });
   const facts = await loadFacts(file, index);
-  const rows = Array.from({ length: index.rows }, (_, row) => row).filter((row) =>
-    index.has(index.idOf(row)),
-  );
+  const rows = liveRows(index);
   const own = rows.some((row) => index.idOf(row) !== row);
   const read = {
     codes: index.codes().take(rows),
@@ -59,4 +57,11 @@ export async function readCodes(file: string, form: Form, options: ReadOptions):
   };
   index.close();
   return read;
+}
+
+/** Rows that are not deleted. Their ids do not tell: a deleted row's id may have come again. */
+export function liveRows(index: HammingIndex): number[] {
+  const rows: number[] = [];
+  index.bitmap((_, row) => rows.push(row) > 0);
+  return rows;
 }
