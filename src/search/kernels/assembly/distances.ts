@@ -2,9 +2,10 @@
 // with zeros. Here by scalar i64.popcnt, which is one instruction on x86; `simd.ts` has the twins for processors where
 // i8x16.popcnt is one.
 //
-// A turn of a loop costs about two cycles whatever it holds, so it holds 48 words and more: four runs of rows. They lie
+// A turn of a loop is four runs of rows, of 512 bytes in all: it costs about two cycles whatever it holds, but longer
+// turns made the processor foresee less of what it must fetch (8 words: half the speed from main memory). The runs lie
 // one behind the other (sequential), or one in each quarter of the block (streams), so that memory is read on four pages
-// at once. Which is faster from main memory differs by factors of two either way between processors: the host measures.
+// at once. Which is faster differs by factors of two either way between processors: the host measures.
 
 import { narrowSimd, wideSimd } from './simd';
 import { usesSimd, usesStreams } from './variant';
@@ -25,32 +26,35 @@ function distance(
   return sum;
 }
 
-/** Four rows, `width` bytes apart. Constant sums of addresses become offsets of the instructions. */
+/** Two rows, `width` bytes apart. Constant sums of addresses become offsets of the instructions. */
 // @ts-ignore: decorator
 @inline
-function four<D>(
+function two<D>(
   words: u32, width: usize, code: usize, out: usize,
   q0: u64, q1: u64, q2: u64, q3: u64, q4: u64, q5: u64, q6: u64, q7: u64,
 ): void {
   store<D>(out, <D>distance(words, code, q0, q1, q2, q3, q4, q5, q6, q7));
   store<D>(out + sizeof<D>(), <D>distance(words, code + width, q0, q1, q2, q3, q4, q5, q6, q7));
-  store<D>(out + 2 * sizeof<D>(), <D>distance(words, code + 2 * width, q0, q1, q2, q3, q4, q5, q6, q7));
-  store<D>(out + 3 * sizeof<D>(), <D>distance(words, code + 3 * width, q0, q1, q2, q3, q4, q5, q6, q7));
 }
 
-/** A run: 16 rows over one word, 8 over two, 4 over more. */
+/** A run of 2, 4, 8 or 16 rows (a constant). */
 // @ts-ignore: decorator
 @inline
 function run<D>(
-  words: u32, width: usize, code: usize, out: usize,
+  rows: usize, words: u32, width: usize, code: usize, out: usize,
   q0: u64, q1: u64, q2: u64, q3: u64, q4: u64, q5: u64, q6: u64, q7: u64,
 ): void {
-  four<D>(words, width, code, out, q0, q1, q2, q3, q4, q5, q6, q7);
-  if (words > 2) return;
-  four<D>(words, width, code + 4 * width, out + 4 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
-  if (words > 1) return;
-  four<D>(words, width, code + 8 * width, out + 8 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
-  four<D>(words, width, code + 12 * width, out + 12 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
+  two<D>(words, width, code, out, q0, q1, q2, q3, q4, q5, q6, q7);
+  if (rows < 4) return;
+  two<D>(words, width, code + 2 * width, out + 2 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
+  if (rows < 8) return;
+  two<D>(words, width, code + 4 * width, out + 4 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
+  two<D>(words, width, code + 6 * width, out + 6 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
+  if (rows < 16) return;
+  two<D>(words, width, code + 8 * width, out + 8 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
+  two<D>(words, width, code + 10 * width, out + 10 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
+  two<D>(words, width, code + 12 * width, out + 12 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
+  two<D>(words, width, code + 14 * width, out + 14 * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
 }
 
 /**
@@ -60,7 +64,7 @@ function run<D>(
 // @ts-ignore: decorator
 @inline
 function narrow<D>(
-  words: u32, width: usize, streams: bool, codes: usize, count: u32, query: usize, out: usize,
+  rows: usize, words: u32, width: usize, streams: bool, codes: usize, count: u32, query: usize, out: usize,
 ): void {
   const q0 = load<u64>(query);
   const q1 = words > 1 ? load<u64>(query, 8) : 0;
@@ -70,7 +74,6 @@ function narrow<D>(
   const q5 = words > 4 ? load<u64>(query, 40) : 0;
   const q6 = words > 6 ? load<u64>(query, 48) : 0;
   const q7 = words > 6 ? load<u64>(query, 56) : 0;
-  const rows: usize = words == 1 ? 16 : words == 2 ? 8 : 4;
   const quarter = (<usize>count / (4 * rows)) * rows;
   const apart = streams ? quarter : rows;
   const turn = streams ? rows : 4 * rows;
@@ -80,10 +83,10 @@ function narrow<D>(
   const part = apart * width;
   const outPart = apart * sizeof<D>();
   for (const turns = streams ? codes + part : rest; codes < turns; codes += turn * width) {
-    run<D>(words, width, codes, out, q0, q1, q2, q3, q4, q5, q6, q7);
-    run<D>(words, width, codes + part, out + outPart, q0, q1, q2, q3, q4, q5, q6, q7);
-    run<D>(words, width, codes + 2 * part, out + 2 * outPart, q0, q1, q2, q3, q4, q5, q6, q7);
-    run<D>(words, width, codes + 3 * part, out + 3 * outPart, q0, q1, q2, q3, q4, q5, q6, q7);
+    run<D>(rows, words, width, codes, out, q0, q1, q2, q3, q4, q5, q6, q7);
+    run<D>(rows, words, width, codes + part, out + outPart, q0, q1, q2, q3, q4, q5, q6, q7);
+    run<D>(rows, words, width, codes + 2 * part, out + 2 * outPart, q0, q1, q2, q3, q4, q5, q6, q7);
+    run<D>(rows, words, width, codes + 3 * part, out + 3 * outPart, q0, q1, q2, q3, q4, q5, q6, q7);
     out += turn * sizeof<D>();
   }
   out = outRest;
@@ -148,10 +151,10 @@ function wide<D>(words: u32, streams: bool, codes: usize, count: u32, query: usi
 /** Rows of a constant number of words. */
 // @ts-ignore: decorator
 @inline
-function whole<D>(words: u32, codes: usize, count: u32, query: usize, out: usize): void {
+function whole<D>(rows: usize, words: u32, codes: usize, count: u32, query: usize, out: usize): void {
   const width = (<usize>words) << 3;
-  if (usesStreams(words)) narrow<D>(words, width, true, codes, count, query, out);
-  else narrow<D>(words, width, false, codes, count, query, out);
+  if (usesStreams(words)) narrow<D>(rows, words, width, true, codes, count, query, out);
+  else narrow<D>(rows, words, width, false, codes, count, query, out);
 }
 
 // Functions of their own: inlined into one that holds more, their loops lose a fifth of their speed.
@@ -169,14 +172,14 @@ export function fill<D>(codes: usize, count: u32, query: usize, words: u32, out:
     if (sizeof<D>() == 1) narrowSimd(words, codes, count, query, out);
     else wideSimd(words, codes, count, query, out);
   } else if (sizeof<D>() == 1) {
-    if (words == 1) whole<u8>(1, codes, count, query, out);
-    else if (words == 2) whole<u8>(2, codes, count, query, out);
-    else if (words == 3) whole<u8>(3, codes, count, query, out);
-    else whole<u8>(4, codes, count, query, out);
+    if (words == 1) whole<u8>(16, 1, codes, count, query, out);
+    else if (words == 2) whole<u8>(8, 2, codes, count, query, out);
+    else if (words == 3) whole<u8>(4, 3, codes, count, query, out);
+    else whole<u8>(4, 4, codes, count, query, out);
   } else {
-    if (words == 4) whole<u16>(4, codes, count, query, out);
-    else if (words == 6) whole<u16>(6, codes, count, query, out);
-    else if (words == 8) whole<u16>(8, codes, count, query, out);
+    if (words == 4) whole<u16>(4, 4, codes, count, query, out);
+    else if (words == 6) whole<u16>(2, 6, codes, count, query, out);
+    else if (words == 8) whole<u16>(2, 8, codes, count, query, out);
     else if (usesStreams(words)) wideFour(words, codes, count, query, out);
     else wideOne(words, codes, count, query, out);
   }
@@ -189,13 +192,13 @@ export const PREFIX_WORDS: u32 = 3;
 export function fillPrefix(prefix: u32, codes: usize, count: u32, query: usize, words: u32, out: usize): void {
   const width = (<usize>words) << 3;
   if (prefix == 1) {
-    if (words == 2) narrow<u8>(1, 16, false, codes, count, query, out);
-    else if (words == 4) narrow<u8>(1, 32, false, codes, count, query, out);
-    else narrow<u8>(1, width, false, codes, count, query, out);
+    if (words == 2) narrow<u8>(8, 1, 16, false, codes, count, query, out);
+    else if (words == 4) narrow<u8>(4, 1, 32, false, codes, count, query, out);
+    else narrow<u8>(2, 1, width, false, codes, count, query, out);
   } else if (prefix == 2) {
-    if (words == 4) narrow<u8>(2, 32, false, codes, count, query, out);
-    else narrow<u8>(2, width, false, codes, count, query, out);
+    if (words == 4) narrow<u8>(4, 2, 32, false, codes, count, query, out);
+    else narrow<u8>(2, 2, width, false, codes, count, query, out);
   } else {
-    narrow<u8>(3, width, false, codes, count, query, out);
+    narrow<u8>(2, 3, width, false, codes, count, query, out);
   }
 }
