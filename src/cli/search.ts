@@ -62,7 +62,7 @@ export function addSearch(program: Command): void {
     .action((options: SearchOptions) =>
       perform(options.json, async ({ signal, progress }) => {
         checkQuery(options);
-        const named = await openNamed(options.codes, { threads: options.threads, kind: 'linear', signal });
+        const named = await openNamed(options.codes, { threads: options.threads, signal });
         const { index, facts, nameOf } = named;
         const allow = options.allow === undefined ? undefined : await allowedIds(options.allow, named);
         const query = await queryOf(options, named, progress);

@@ -1,6 +1,6 @@
 /** What `--codes` names, opened as an index, or as codes, whose rows have names. */
 import type { Codes } from '../../codes/index.ts';
-import type { HammingIndex, Id, IndexKind } from '../../search/index.ts';
+import type { HammingIndex, Id } from '../../search/index.ts';
 import { type CodeFacts, loadFacts } from '../code-file.ts';
 import { formOf, readCodes } from './read.ts';
 
@@ -24,14 +24,12 @@ export interface NamedCodes extends RowNames {
 export interface OpenOptions {
   /** Threads that a search may use. Default: 1. */
   readonly threads?: number | undefined;
-  /** Which index to make of codes; an index file is what it is. */
-  readonly kind: IndexKind;
   readonly signal: AbortSignal;
 }
 
-/** @throws as `readCodes` and `openIndex` */
+/** The file's index, or a linear one of its codes. @throws as `readCodes` and `openIndex` */
 export async function openNamed(file: string, options: OpenOptions): Promise<NamedIndex> {
-  const { threads = 1, kind, signal } = options;
+  const { threads = 1, signal } = options;
   const search = await import('../../search/index.ts');
   const form = await formOf(file);
   if (form === 'index') {
@@ -40,18 +38,14 @@ export async function openNamed(file: string, options: OpenOptions): Promise<Nam
     return { index, ...rowNames(index.rows, (row) => index.idOf(row), facts) };
   }
   const { codes, ids, facts } = await readCodes(file, form, { signal });
-  const Index = kind === 'mih' ? search.MultiIndexHash : search.LinearIndex;
-  const index = Index.from(codes, { threads, ...(ids && { ids }) });
+  const index = search.LinearIndex.from(codes, { threads, ...(ids && { ids }) });
   return { index, ...rowNames(index.rows, (row) => index.idOf(row), facts) };
 }
 
 /** The file's index where it has one, else its codes alone. @throws as `openNamed` */
-export async function openRows(
-  file: string,
-  options: Omit<OpenOptions, 'kind'>,
-): Promise<NamedIndex | NamedCodes> {
+export async function openRows(file: string, options: OpenOptions): Promise<NamedIndex | NamedCodes> {
   const form = await formOf(file);
-  if (form === 'index') return openNamed(file, { ...options, kind: 'linear' });
+  if (form === 'index') return openNamed(file, options);
   const { codes, ids, facts } = await readCodes(file, form, options);
   return { codes, ...rowNames(codes.count, (row) => ids?.[row] ?? row, facts) };
 }
