@@ -132,10 +132,22 @@ async function readList<T extends { [row: number]: number | bigint; readonly len
   const target = make();
   let row = 0;
   for await (const piece of reader.chunks(name, width)) {
-    const view = new DataView(piece.buffer, piece.byteOffset, piece.length);
-    for (let at = 0; at < piece.length; at += width) target[row++] = get(view, at);
+    decodeList(piece, width, target, row, get);
+    row += piece.length / width;
   }
   return target;
+}
+
+/** Not in the loop above: in a function that waits it would run unoptimised. */
+function decodeList<T extends { [row: number]: number | bigint }>(
+  piece: Uint8Array,
+  width: number,
+  target: T,
+  from: number,
+  get: (view: DataView, at: number) => T[number],
+): void {
+  const view = new DataView(piece.buffer, piece.byteOffset, piece.length);
+  for (let at = 0, row = from; at < piece.length; at += width) target[row++] = get(view, at);
 }
 
 async function readTexts(reader: IndexReader, rows: number): Promise<Id[]> {

@@ -111,14 +111,13 @@ export async function readMihCodes(reader: IndexReader, store: RowStore): Promis
     reader.bytes(`${prefix}.codes`, count * width);
     reader.bytes(`${prefix}.order`, 4 * count);
     reader.bytes(`${prefix}.tail`, tail * width);
-    const order = new Uint32Array(count);
-    await readOrder(reader, `${prefix}.order`, count, order);
+    const rows = new Uint32Array(count);
+    await readOrder(reader, `${prefix}.order`, rows);
     const codes = new Uint8Array(count * width);
     let place = 0;
     for await (const piece of reader.chunks(`${prefix}.codes`, width)) {
-      for (let at = 0; at < piece.length; at += width, place++) {
-        for (let i = 0, target = order[place]! * width; i < width; i++) codes[target + i] = piece[at + i]!;
-      }
+      scatter(piece, rows.subarray(place), width, codes);
+      place += piece.length / width;
     }
     store.append(codes);
     for (let t = 0; t < substrings.length; t++) {
@@ -127,6 +126,44 @@ export async function readMihCodes(reader: IndexReader, store: RowStore): Promis
     }
     for await (const piece of reader.chunks(`${prefix}.tail`, width)) store.append(piece);
   }
+}
+
+// Loops stand in functions of their own: in one that waits they run unoptimised.
+
+function scatter(piece: Uint8Array, rows: Uint32Array, width: number, codes: Uint8Array): void {
+  for (let at = 0, place = 0; at < piece.length; at += width, place++) {
+    for (let i = 0, target = rows[place]! * width; i < width; i++) codes[target + i] = piece[at + i]!;
+  }
+}
+
+/** Copies rows to `out` from `at` on; their sum modulo 2³², or −1 if one of them is not below the length of `out`. */
+function copyRows(piece: Uint8Array, out: Uint32Array, at: number): number {
+  const rows = new Uint32Array(piece.buffer, piece.byteOffset, piece.length / 4);
+  const { length } = out;
+  let sum = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    if (row >= length) return -1;
+    sum = (sum + row) >>> 0;
+  }
+  out.set(rows, at);
+  return sum;
+}
+
+/** Fills `out` with row numbers below its length. That each is there once is held against their sum only. */
+async function readOrder(reader: IndexReader, name: string, out: Uint32Array): Promise<void> {
+  const { length } = out;
+  const refuse = () => reader.refuse(`section ${name}`, `must name each of ${length} rows once`, 'others');
+  const expected = Number(((BigInt(length) * BigInt(length - 1)) / 2n) % 2n ** 32n);
+  let place = 0;
+  let sum = 0;
+  for await (const piece of reader.chunks(name, 4)) {
+    const part = copyRows(piece, out, place);
+    if (part < 0) throw refuse();
+    sum = (sum + part) % 2 ** 32;
+    place += piece.length / 4;
+  }
+  if (sum !== expected) throw refuse();
 }
 
 async function readShard(
@@ -162,7 +199,7 @@ async function readShard(
     writeRows(memory, piece, width, at, rowBytes);
     at += (piece.length / width) * rowBytes;
   }
-  await readOrder(reader, `${prefix}.order`, count, memory.u32.subarray(order / 4, order / 4 + count));
+  await readOrder(reader, `${prefix}.order`, memory.u32.subarray(order / 4, order / 4 + count));
   for (const [t, { width: bits, starts, entries }] of tables.entries()) {
     const name = `${prefix}.starts.${t}`;
     await reader.into(name, memory.u8.subarray(starts, starts + 4 * (2 ** bits + 1)));
@@ -189,24 +226,6 @@ async function readShard(
   if (tail > 0) shard.reserve(tail);
   for await (const piece of reader.chunks(`${prefix}.tail`, width)) shard.append(piece);
   return shard;
-}
-
-/** u32 below `count`, each once. */
-async function readOrder(reader: IndexReader, name: string, count: number, out: Uint32Array): Promise<void> {
-  const seen = new Uint8Array(Math.ceil(count / 8));
-  let place = 0;
-  for await (const piece of reader.chunks(name, 4)) {
-    const rows = new Uint32Array(piece.buffer, piece.byteOffset, piece.length / 4);
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i]!;
-      const bit = 1 << (row & 7);
-      if (row >= count || (seen[row >>> 3]! & bit) !== 0)
-        throw reader.refuse(`section ${name}`, `must name each of ${count} rows once`, row);
-      seen[row >>> 3]! |= bit;
-    }
-    out.set(rows, place);
-    place += rows.length;
-  }
 }
 
 function encodeShapes(shapes: readonly ShardShape[]): Uint8Array {
