@@ -26,8 +26,8 @@ export interface Source {
   pieces(): Iterable<Piece>;
 }
 
-/** Rows of a piece: the staging area stays in the L2 cache. */
-const PIECE_ROWS = 32768;
+/** Bytes of the staging area: it stays in the L2 cache. */
+const STAGING_BYTES = 256 * 1024;
 
 /** With at least one substring. @throws `INDEX_TOO_LARGE` */
 export function buildShard(
@@ -41,8 +41,9 @@ export function buildShard(
   const { kernel } = memory;
   const words = Math.ceil(bits / 64);
   const rowBytes = 8 * words;
-  const staging = memory.allocate(PIECE_ROWS * rowBytes + 8); // substrings are read up to 3 bytes behind a code
-  const stagedRows = memory.allocate(4 * PIECE_ROWS);
+  const pieceRows = Math.floor(STAGING_BYTES / rowBytes);
+  const staging = memory.allocate(STAGING_BYTES + 8); // substrings are read up to 3 bytes behind a code
+  const stagedRows = memory.allocate(4 * pieceRows);
   const first = substrings[0]!;
   const firstMask = 2 ** first.width - 1;
   const starts = memory.allocate(4 * (2 ** first.width + 2));
@@ -80,10 +81,11 @@ function emptyLayout(bits: number): Layout {
 /** Copies piece by piece to the staging area; `rows`: where their rows go, or 0. */
 function* stage({ bits, pieces }: Source, memory: KernelMemory, at: number, rows: number): Iterable<Piece> {
   const rowBytes = 8 * Math.ceil(bits / 64);
+  const pieceRows = Math.floor(STAGING_BYTES / rowBytes);
   for (const piece of pieces()) {
     const width = piece.packed ? bits / 8 : rowBytes;
-    for (let from = 0; from < piece.count; from += PIECE_ROWS) {
-      const to = Math.min(from + PIECE_ROWS, piece.count);
+    for (let from = 0; from < piece.count; from += pieceRows) {
+      const to = Math.min(from + pieceRows, piece.count);
       writeRows(memory, piece.codes.subarray(from * width, to * width), width, at, rowBytes);
       const part = { codes: piece.codes, packed: piece.packed, count: to - from, first: piece.first + from };
       if (!piece.rows) {

@@ -21,6 +21,8 @@ export const MAX_WIDTH = 24;
 export const MAX_SUBSTRINGS = 256;
 /** Below it a scan takes a few microseconds: nothing to be gained. */
 const MIN_ROWS = 16384;
+/** Bits that a substring may be narrower than log₂ n: its buckets then hold up to 16 codes. */
+const MAX_NARROWING = 4;
 /** The whole index may take so many times the bytes of its codes. */
 const MAX_BYTES_RATIO = 3.5;
 
@@ -45,12 +47,26 @@ export function planSubstrings(rows: number, bits: number, wanted?: number): Sub
   }
   if (rows < MIN_ROWS) return [];
   const most = MAX_BYTES_RATIO * rows * 8 * Math.ceil(bits / 64);
-  const count = Math.min(MAX_SUBSTRINGS, Math.max(1, Math.round(bits / best)));
-  for (let width = Math.min(MAX_WIDTH, Math.ceil(bits / count)); width >= 8; width--) {
-    const substrings = cut(bits, count, width);
-    if (indexBytes(substrings, rows, bits) <= most) return substrings;
+  const widest = Math.ceil(best);
+  const narrowest = Math.min(bits, Math.ceil(best - MAX_NARROWING));
+  for (let count = Math.min(MAX_SUBSTRINGS, Math.max(1, Math.round(bits / best))); count > 0; count--) {
+    for (let width = widest; width >= narrowest; width--) {
+      const substrings = cut(bits, count, width);
+      const bytes = indexBytes(substrings, rows, bits);
+      if (bytes > most) continue;
+      return width < widest ? widened(substrings, cut(bits, count, width + 1), most - bytes) : substrings;
+    }
   }
   return [];
+}
+
+/** As many of the substrings one bit wider, from the first on, as so many bytes more allow. */
+function widened(narrow: readonly Substring[], wide: readonly Substring[], bytes: number): Substring[] {
+  let left = bytes;
+  return narrow.map((substring, t) => {
+    left -= 4 * (2 ** wide[t]!.width - 2 ** substring.width);
+    return left >= 0 ? wide[t]! : substring;
+  });
 }
 
 /** So many substrings, each at the start of an equal part of the code, of at most so many bits. */

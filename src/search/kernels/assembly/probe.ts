@@ -339,7 +339,9 @@ function lookUp(t: u32, table: usize): void {
   const items: usize = t > 0 ? load<u32>(table, TABLE_ENTRIES) : load<u32>(index, INDEX_CODES);
   const width = t > 0 ? ENTRY_BYTES : wordBytes;
   let touched: u32 = 0;
-  for (let at = firstRange; at < range; at += 8) touched ^= load<u8>(items + <usize>load<u32>(at) * width);
+  for (let at = firstRange; at < range; at += 8) {
+    touched ^= load<u8>(items + <usize>load<u32>(at) * width) ^ load<u8>(items + <usize>load<u32>(at, 4) * width - 1);
+  }
   store<u32>(state, touched, TOUCHED);
   buckets += <f64>(RANGES - left);
   store<u32>(state, mask, NEXT_MASK);
