@@ -18,7 +18,7 @@ import {
   bytesSink,
   bytesSource,
 } from './source.ts';
-import type { IndexHead } from './table.ts';
+import type { IndexHead } from './table-text.ts';
 import { writeIndex } from './writer.ts';
 
 export type SaveIndexOptions = ProgressOptions;

@@ -3,18 +3,8 @@ import { throwIfAborted } from '../../errors.ts';
 import { BUFFER_BYTES, makeBuffers } from './buffers.ts';
 import { Checksum } from './checksum.ts';
 import type { ByteSource } from './source.ts';
-import {
-  aligned,
-  checkZeros,
-  damaged,
-  type IndexHead,
-  PREAMBLE_BYTES,
-  type Refuse,
-  readPreamble,
-  readTable,
-  refuser,
-  type SectionEntry,
-} from './table.ts';
+import { aligned, checkZeros, damaged, PREAMBLE_BYTES, readPreamble, readTable } from './table.ts';
+import { type IndexHead, type Refuse, refuser, type SectionEntry } from './table-text.ts';
 
 export interface ProgressOptions {
   /** Stops with `ABORTED`; looked at every 4 MiB. */

@@ -8,10 +8,18 @@
  * Sections follow in the order of the table, each at the next multiple of 64, with zeros between; so does the end of the
  * file. Every byte of a file is thus a checksum's, a checksum, or a zero that is looked at.
  */
-import { MAX_BITS, MIN_BITS } from '../../codes/index.ts';
 import { UnseenError } from '../../errors.ts';
-import type { IndexKind } from '../types.ts';
 import { Checksum } from './checksum.ts';
+import {
+  hex,
+  type IndexHead,
+  parseTable,
+  type Refuse,
+  refuser,
+  type SectionEntry,
+  type Table,
+  textOf,
+} from './table-text.ts';
 
 const MAGIC = 'UNSEENIX';
 export const VERSION = 1;
@@ -20,45 +28,8 @@ const CHECKED_BYTES = 28;
 export const ALIGN = 64;
 /** About 100 bytes a section; the largest index has some hundreds. */
 const MAX_TABLE_BYTES = 1 << 20;
-const KINDS: readonly IndexKind[] = ['linear', 'mih'];
-const NAME = /^[a-z][a-z0-9.-]{0,63}$/;
-
-/** What an index says of itself. */
-export interface IndexHead {
-  readonly kind: IndexKind;
-  readonly bits: number;
-  /** Rows held, deleted ones included. */
-  readonly rows: number;
-  /** Further numbers, whole and ≥ 0, by names that the kind knows. */
-  readonly facts: Readonly<Record<string, number>>;
-}
-
-export interface SectionEntry {
-  readonly name: string;
-  readonly offset: number;
-  readonly bytes: number;
-  readonly checksum: number;
-}
-
-export interface Table {
-  readonly head: IndexHead;
-  readonly sections: readonly SectionEntry[];
-}
 
 export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGN) * ALIGN;
-
-const hex = (checksum: number): string => checksum.toString(16).padStart(8, '0');
-
-/** The one text of a table: whatever else says the same is refused. */
-function textOf({ head: { kind, bits, rows, facts }, sections }: Table): string {
-  const list = sections.map(({ name, offset, bytes, checksum }) => ({
-    name,
-    offset,
-    bytes,
-    xxh32: hex(checksum),
-  }));
-  return JSON.stringify({ kind, bits, rows, facts, sections: list });
-}
 
 /**
  * Where each section will lie, and the length of the file. The table is as long before its checksums are known as after:
@@ -104,14 +75,6 @@ const checksumOf = (bytes: Uint8Array, tableBytes: number): number =>
     .update(bytes.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + tableBytes))
     .digest();
 
-/** How an error about a file is made. */
-export type Refuse = (where: string, reason: string, received: unknown) => UnseenError;
-
-export const refuser =
-  (file: string): Refuse =>
-  (where, reason, received) =>
-    new UnseenError('INDEX_FILE_INVALID', { file, where, reason, received });
-
 /**
  * Length of preamble and table up to the first section, from the preamble and the file's true length.
  * @throws `INDEX_FILE_INVALID`, `INDEX_FILE_VERSION`, `FILE_LENGTH`
@@ -152,58 +115,10 @@ export function readTable(bytes: Uint8Array, fileBytes: number, file: string): T
   if (computed !== expected) throw damaged(file, 'the table of contents', expected, computed);
   if (view.getUint32(24, true) !== 0) throw refuse('preamble', 'bytes 24–27 must be 0', 'something else');
   checkZeros(bytes.subarray(PREAMBLE_BYTES + length), 'table', refuse);
-  const table = parse(bytes.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + length), refuse);
+  const table = parseTable(bytes.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + length), refuse);
   checkPlaces(table.sections, bytes.length, fileBytes, refuse);
   return table;
 }
-
-function parse(bytes: Uint8Array, refuse: Refuse): Table {
-  let text: string;
-  let value: Record<string, unknown>;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    value = Object(JSON.parse(text));
-  } catch (cause) {
-    throw refuse('table', 'must be JSON', cause instanceof Error ? cause.message : 'something else');
-  }
-  const whole = (where: string, number: unknown, least = 0, most = Number.MAX_SAFE_INTEGER): number => {
-    if (Number.isSafeInteger(number) && (number as number) >= least && (number as number) <= most)
-      return number as number;
-    throw refuse(where, `must be a whole number from ${least} to ${most}`, brief(number));
-  };
-  const name = (where: string, received: unknown): string => {
-    if (typeof received === 'string' && NAME.test(received)) return received;
-    throw refuse(where, 'must be lower-case letters, digits, dots and dashes', brief(received));
-  };
-  const kind = KINDS.find((known) => known === value.kind);
-  if (!kind) throw refuse('kind', `must be one of ${KINDS.join(', ')}`, brief(value.kind));
-  const bits = whole('bits', value.bits, MIN_BITS, MAX_BITS);
-  if (bits % 8 !== 0) throw refuse('bits', 'must be a multiple of 8', bits);
-  const rows = whole('rows', value.rows, 0, 2 ** 32 - 1);
-  const facts = Object.fromEntries(
-    Object.entries(Object(value.facts)).map(([key, fact]) => [name('facts', key), whole(key, fact)]),
-  );
-  if (!Array.isArray(value.sections)) throw refuse('sections', 'must be a list', brief(value.sections));
-  const sections = value.sections.map((entry: unknown, i): SectionEntry => {
-    const section: Record<string, unknown> = Object(entry);
-    const checksum = String(section.xxh32);
-    if (!/^[0-9a-f]{8}$/.test(checksum))
-      throw refuse(`section ${i}`, 'must have a checksum', brief(checksum));
-    return {
-      name: name(`section ${i}`, section.name),
-      offset: whole(`section ${i}`, section.offset),
-      bytes: whole(`section ${i}`, section.bytes),
-      checksum: Number.parseInt(checksum, 16),
-    };
-  });
-  const table: Table = { head: { kind, bits, rows, facts }, sections };
-  // Doubled names, other spaces, names that nobody knows: whatever this version would not have written.
-  if (textOf(table) !== text) throw refuse('table', 'must be as this version writes it', text);
-  return table;
-}
-
-/** Values of a table may be anything, of any depth. */
-const brief = (value: unknown): unknown => (Object(value) === value ? 'something else' : value);
 
 /** Each section lies where the one before ends, and the file ends with the last: nothing overlaps, nothing is left. */
 function checkPlaces(

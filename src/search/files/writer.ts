@@ -4,7 +4,8 @@ import { BUFFER_BYTES, type Buffers, makeBuffers } from './buffers.ts';
 import { Checksum } from './checksum.ts';
 import type { ProgressOptions } from './reader.ts';
 import type { ByteSink } from './source.ts';
-import { ALIGN, aligned, type IndexHead, layOut, type SectionEntry, writeHead } from './table.ts';
+import { ALIGN, aligned, layOut, writeHead } from './table.ts';
+import type { IndexHead, SectionEntry } from './table-text.ts';
 
 /** A part of an index; what it means is the index's affair. Numbers in it are little-endian. */
 export interface Section {
