@@ -3,7 +3,7 @@
 // i8x16.popcnt is one.
 //
 // A turn of a loop is four runs of rows, of 512 bytes in all: it costs about two cycles whatever it holds, but longer
-// turns made the processor foresee less of what it must fetch (8 words: half the speed from main memory). The runs lie
+// turns made the processor foresee less of what it must fetch (prefixes of 4 and 8 words: half the speed). The runs lie
 // one behind the other (sequential), or one in each quarter of the block (streams), so that memory is read on four pages
 // at once. Which is faster differs by factors of two either way between processors: the host measures.
 
