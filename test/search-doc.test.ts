@@ -53,11 +53,12 @@ describe('docs/search.md', () => {
   it('finds', async () => {
     const said = spy();
     // cut: search
-    const codes = Codes.fromHex(['000000ff', '000000fe', '12345678', '12345678']);
+    const hex = ['00000000000000ff', '00000000000000fe', '123456789abcdef0', '123456789abcdef0'];
+    const codes = Codes.fromHex(hex);
     const ids = ['cat.jpg', 'kitten.jpg', 'owl.jpg', 'owl-copy.jpg'];
     const index = LinearIndex.from(codes, { ids });
 
-    const queries = Codes.fromHex(['000000ff', '12345679']);
+    const queries = Codes.fromHex(['00000000000000ff', '123456789abcdef1']);
     const [first, second] = await index.search(queries, { k: 2 });
     console.log(first); // cat.jpg at distance 0, kitten.jpg at 1
     console.log(second); // owl-copy.jpg and owl.jpg, both at 1: ties are ordered by id
