@@ -41,7 +41,7 @@ function spy(): unknown[] {
   return said;
 }
 
-const CODES = Codes.fromHex(['000000ff', '000000fe', '12345678', '12345678']);
+const CODES = Codes.fromHex(['00000000000000ff', '00000000000000fe', '123456789abcdef0', '123456789abcdef0']);
 const IDS = ['cat.jpg', 'kitten.jpg', 'owl.jpg', 'owl-copy.jpg'];
 const pictures = (): LinearIndex => LinearIndex.from(CODES, { ids: IDS });
 
