@@ -56,7 +56,7 @@ it('the first scans of a large index take turns, and the faster way stays for it
   expect(said.slice(14)).toEqual([32, 32]);
 });
 
-it('one stream stays where four gain little', async () => {
+it('one stream stays where two gain little', async () => {
   const { StreamRace } = await fresh();
   const race = new StreamRace();
   for (let i = 0; race.streams === undefined; i++)

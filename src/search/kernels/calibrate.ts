@@ -1,12 +1,12 @@
 /**
  * Which of the kernels that give the same answers is fastest here (`assembly/variant.ts`). Scalar or SIMD popcount shows
- * on codes in the cache, in a millisecond, when the first index is made. One stream of reads or four shows only on codes
+ * on codes in the cache, in a millisecond, when the first index is made. One stream of reads or two shows only on codes
  * that come from main memory: the first scans of a large index take turns, are timed, and the better one stays. Both
  * are found once a thread and width, not for every index.
  */
 import type { Kernel } from './kernel.ts';
 
-/** What `setVariant` takes: a bit a width class each for SIMD (0 … 3) and for four streams (4 … 7). */
+/** What `setVariant` takes: a bit a width class each for SIMD (0 … 3) and for two streams (4 … 7). */
 export type Variants = number;
 
 /** Codes of 1, 2, 3, and of 4 or more words. */
@@ -18,7 +18,7 @@ const PROBE_BYTES = 16 * 1024;
 /** A probe repeats until it takes so long, in ms: clocks of browsers may be as coarse. */
 const PROBE_MS = 0.1;
 /** What is not the default must be faster by this factor, so that noise does not choose it. */
-const MARGIN = 1.1;
+const MARGIN = 1.05;
 
 /** Below it, codes of a scan may well be in a cache, where all are alike. */
 const RACE_INDEX_BYTES = 64 * 1024 * 1024;
@@ -64,7 +64,7 @@ interface Lap {
   readonly ms: number;
 }
 
-/** The race of one width class between one stream and four. */
+/** The race of one width class between one stream and two. */
 export class StreamRace {
   readonly #laps: readonly [Lap[], Lap[]] = [[], []];
   /** Who stays; undefined while the race is on. */
@@ -77,10 +77,10 @@ export class StreamRace {
 
   record(streams: boolean, bytes: number, ms: number): void {
     this.#laps[streams ? 1 : 0].push({ bytes, ms });
-    const [one, four] = this.#laps;
-    if (Math.min(one.length, four.length) < RACE_SCANS) return;
-    if (Math.min(total(one), total(four)) < RACE_MS) return;
-    this.streams = MARGIN * pace(four) < pace(one);
+    const [one, two] = this.#laps;
+    if (Math.min(one.length, two.length) < RACE_SCANS) return;
+    if (Math.min(total(one), total(two)) < RACE_MS) return;
+    this.streams = MARGIN * pace(two) < pace(one);
   }
 }
 

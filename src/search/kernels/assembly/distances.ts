@@ -4,11 +4,11 @@
 //
 // A turn of a loop is four runs of rows, of 512 bytes in all: it costs about two cycles whatever it holds, but longer
 // turns made the processor foresee less of what it must fetch (prefixes of 4 and 8 words: half the speed). The runs lie
-// one behind the other (sequential), or one in each quarter of the block (streams), so that memory is read on four pages
-// at once. Which is faster differs by factors of two either way between processors: the host measures.
+// one behind the other (`fill`), or two and two at places far apart (`fillTwo`), so that memory is read in two streams.
 
+import { BLOCK } from './layout';
 import { narrowSimd, wideSimd } from './simd';
-import { usesSimd, usesStreams } from './variant';
+import { usesSimd } from './variant';
 
 /** Distance over the first `words` words (1, 2, 3, 4, 6 or 8, a constant) of a code. */
 // @ts-ignore: decorator
@@ -59,12 +59,14 @@ function run<D>(
 
 /**
  * Distances over `words` words (1, 2, 3, 4, 6 or 8: the registers take no longer query) of rows that are `width` bytes
- * apart. `words`, `streams` and, but for prefixes of long codes, `width` are constants.
+ * apart. `rows` of a run, `words`, `two` and, but for prefixes of long codes, `width` are constants.
+ *
+ * `two`: of as many rows `far` bytes further, too, to `out + BLOCK`.
  */
 // @ts-ignore: decorator
 @inline
 function narrow<D>(
-  rows: usize, words: u32, width: usize, streams: bool, codes: usize, count: u32, query: usize, out: usize,
+  rows: usize, words: u32, width: usize, two: bool, far: usize, codes: usize, count: u32, query: usize, out: usize,
 ): void {
   const q0 = load<u64>(query);
   const q1 = words > 1 ? load<u64>(query, 8) : 0;
@@ -74,24 +76,20 @@ function narrow<D>(
   const q5 = words > 4 ? load<u64>(query, 40) : 0;
   const q6 = words > 6 ? load<u64>(query, 48) : 0;
   const q7 = words > 6 ? load<u64>(query, 56) : 0;
-  const quarter = (<usize>count / (4 * rows)) * rows;
-  const apart = streams ? quarter : rows;
-  const turn = streams ? rows : 4 * rows;
+  const turn: usize = two ? 2 * rows : 4 * rows;
   const end = codes + <usize>count * width;
-  const rest = codes + 4 * quarter * width;
-  const outRest = out + 4 * quarter * sizeof<D>();
-  const part = apart * width;
-  const outPart = apart * sizeof<D>();
-  for (const turns = streams ? codes + part : rest; codes < turns; codes += turn * width) {
+  for (const turns = codes + (<usize>count / turn) * turn * width; codes < turns; codes += turn * width) {
     run<D>(rows, words, width, codes, out, q0, q1, q2, q3, q4, q5, q6, q7);
-    run<D>(rows, words, width, codes + part, out + outPart, q0, q1, q2, q3, q4, q5, q6, q7);
-    run<D>(rows, words, width, codes + 2 * part, out + 2 * outPart, q0, q1, q2, q3, q4, q5, q6, q7);
-    run<D>(rows, words, width, codes + 3 * part, out + 3 * outPart, q0, q1, q2, q3, q4, q5, q6, q7);
+    run<D>(rows, words, width, codes + rows * width, out + rows * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
+    const code = two ? codes + far : codes + 2 * rows * width;
+    const to = two ? out + BLOCK : out + 2 * rows * sizeof<D>();
+    run<D>(rows, words, width, code, to, q0, q1, q2, q3, q4, q5, q6, q7);
+    run<D>(rows, words, width, code + rows * width, to + rows * sizeof<D>(), q0, q1, q2, q3, q4, q5, q6, q7);
     out += turn * sizeof<D>();
   }
-  out = outRest;
-  for (codes = rest; codes < end; codes += width) {
+  for (; codes < end; codes += width) {
     store<D>(out, <D>distance(words, codes, q0, q1, q2, q3, q4, q5, q6, q7));
+    if (two) store<D>(out + BLOCK, <D>distance(words, codes + far, q0, q1, q2, q3, q4, q5, q6, q7));
     out += sizeof<D>();
   }
 }
@@ -109,20 +107,11 @@ export function distanceOf(words: u32, code: usize, query: usize): u64 {
 }
 
 /** Distances of rows of any width: four rows a turn, so that a word of the query is read once for them. */
-// @ts-ignore: decorator
-@inline
-function wide<D>(words: u32, streams: bool, codes: usize, count: u32, query: usize, out: usize): void {
+function wide(words: u32, codes: usize, count: u32, query: usize, out: usize): void {
   const width = (<usize>words) << 3;
-  const quarter: usize = count >> 2;
-  const apart: usize = streams ? quarter : 1;
-  const turn: usize = streams ? 1 : 4;
-  const end = codes + <usize>count * width;
-  const rest = codes + 4 * quarter * width;
-  const outRest = out + 4 * quarter * sizeof<D>();
-  const part = apart * width;
-  const outPart = apart * sizeof<D>();
   const last = query + width;
-  for (const turns = streams ? codes + part : rest; codes < turns; codes += (turn - 1) * width) {
+  const end = codes + <usize>count * width;
+  for (const turns = codes + <usize>(count & ~3) * width; codes < turns; codes += 3 * width) {
     let a: u64 = 0;
     let b: u64 = 0;
     let c: u64 = 0;
@@ -130,40 +119,41 @@ function wide<D>(words: u32, streams: bool, codes: usize, count: u32, query: usi
     for (let at = query; at < last; at += 8) {
       const q = load<u64>(at);
       a += popcnt(load<u64>(codes) ^ q);
-      b += popcnt(load<u64>(codes + part) ^ q);
-      c += popcnt(load<u64>(codes + 2 * part) ^ q);
-      d += popcnt(load<u64>(codes + 3 * part) ^ q);
+      b += popcnt(load<u64>(codes + width) ^ q);
+      c += popcnt(load<u64>(codes + 2 * width) ^ q);
+      d += popcnt(load<u64>(codes + 3 * width) ^ q);
       codes += 8;
     }
-    store<D>(out, <D>a);
-    store<D>(out + outPart, <D>b);
-    store<D>(out + 2 * outPart, <D>c);
-    store<D>(out + 3 * outPart, <D>d);
-    out += turn * sizeof<D>();
+    store<u16>(out, <u16>a);
+    store<u16>(out, <u16>b, 2);
+    store<u16>(out, <u16>c, 4);
+    store<u16>(out, <u16>d, 6);
+    out += 8;
   }
-  out = outRest;
-  for (codes = rest; codes < end; codes += width) {
-    store<D>(out, <D>distanceOf(words, codes, query));
-    out += sizeof<D>();
+  for (; codes < end; codes += width) {
+    store<u16>(out, <u16>distanceOf(words, codes, query));
+    out += 2;
   }
 }
 
-/** Rows of a constant number of words. */
+/** Whether it has made the distances: it has of 1, 2, 3, 4, 6 and 8 words. */
 // @ts-ignore: decorator
 @inline
-function whole<D>(rows: usize, words: u32, codes: usize, count: u32, query: usize, out: usize): void {
-  const width = (<usize>words) << 3;
-  if (usesStreams(words)) narrow<D>(rows, words, width, true, codes, count, query, out);
-  else narrow<D>(rows, words, width, false, codes, count, query, out);
-}
-
-// Functions of their own: inlined into one that holds more, their loops lose a fifth of their speed.
-function wideOne(words: u32, codes: usize, count: u32, query: usize, out: usize): void {
-  wide<u16>(words, false, codes, count, query, out);
-}
-
-function wideFour(words: u32, codes: usize, count: u32, query: usize, out: usize): void {
-  wide<u16>(words, true, codes, count, query, out);
+function special<D>(
+  words: u32, two: bool, far: usize, codes: usize, count: u32, query: usize, out: usize,
+): bool {
+  if (sizeof<D>() == 1) {
+    if (words == 1) narrow<u8>(16, 1, 8, two, far, codes, count, query, out);
+    else if (words == 2) narrow<u8>(8, 2, 16, two, far, codes, count, query, out);
+    else if (words == 3) narrow<u8>(4, 3, 24, two, far, codes, count, query, out);
+    else narrow<u8>(4, 4, 32, two, far, codes, count, query, out);
+    return true;
+  }
+  if (words == 4) narrow<u16>(4, 4, 32, two, far, codes, count, query, out);
+  else if (words == 6) narrow<u16>(2, 6, 48, two, far, codes, count, query, out);
+  else if (words == 8) narrow<u16>(2, 8, 64, two, far, codes, count, query, out);
+  else return false;
+  return true;
 }
 
 /** Writes `count` distances to `out`; as u8 of at most 4 words, as u16 of at least 4. */
@@ -171,18 +161,16 @@ export function fill<D>(codes: usize, count: u32, query: usize, words: u32, out:
   if (usesSimd(words)) {
     if (sizeof<D>() == 1) narrowSimd(words, codes, count, query, out);
     else wideSimd(words, codes, count, query, out);
-  } else if (sizeof<D>() == 1) {
-    if (words == 1) whole<u8>(16, 1, codes, count, query, out);
-    else if (words == 2) whole<u8>(8, 2, codes, count, query, out);
-    else if (words == 3) whole<u8>(4, 3, codes, count, query, out);
-    else whole<u8>(4, 4, codes, count, query, out);
-  } else {
-    if (words == 4) whole<u16>(4, 4, codes, count, query, out);
-    else if (words == 6) whole<u16>(2, 6, codes, count, query, out);
-    else if (words == 8) whole<u16>(2, 8, codes, count, query, out);
-    else if (usesStreams(words)) wideFour(words, codes, count, query, out);
-    else wideOne(words, codes, count, query, out);
+  } else if (!special<D>(words, false, 0, codes, count, query, out)) {
+    wide(words, codes, count, query, out);
   }
+}
+
+/** The same of as many rows `far` bytes further, too, to `out + BLOCK`. */
+export function fillTwo<D>(codes: usize, far: usize, count: u32, query: usize, words: u32, out: usize): void {
+  if (!usesSimd(words) && special<D>(words, true, far, codes, count, query, out)) return;
+  fill<D>(codes, count, query, words, out);
+  fill<D>(codes + far, count, query, words, out + BLOCK);
 }
 
 /** Most words that `fillPrefix` compares. */
@@ -192,13 +180,13 @@ export const PREFIX_WORDS: u32 = 3;
 export function fillPrefix(prefix: u32, codes: usize, count: u32, query: usize, words: u32, out: usize): void {
   const width = (<usize>words) << 3;
   if (prefix == 1) {
-    if (words == 2) narrow<u8>(8, 1, 16, false, codes, count, query, out);
-    else if (words == 4) narrow<u8>(4, 1, 32, false, codes, count, query, out);
-    else narrow<u8>(2, 1, width, false, codes, count, query, out);
+    if (words == 2) narrow<u8>(8, 1, 16, false, 0, codes, count, query, out);
+    else if (words == 4) narrow<u8>(4, 1, 32, false, 0, codes, count, query, out);
+    else narrow<u8>(2, 1, width, false, 0, codes, count, query, out);
   } else if (prefix == 2) {
-    if (words == 4) narrow<u8>(4, 2, 32, false, codes, count, query, out);
-    else narrow<u8>(2, 2, width, false, codes, count, query, out);
+    if (words == 4) narrow<u8>(4, 2, 32, false, 0, codes, count, query, out);
+    else narrow<u8>(2, 2, width, false, 0, codes, count, query, out);
   } else {
-    narrow<u8>(2, 3, width, false, codes, count, query, out);
+    narrow<u8>(2, 3, width, false, 0, codes, count, query, out);
   }
 }

@@ -3,12 +3,17 @@
 // Of codes of several words, a block is first compared over a prefix where the limit is small against it: a row that
 // differs there in `limit` bits or more cannot be a hit. For near neighbours in clustered or learnt codes that leaves a
 // few rows to compare in full. Where more pass than pays, whole rows are compared again for a while, each time twice as
-// long, and then the prefix is tried anew. What survives, and in which order, is the same.
+// long, and then the prefix is tried anew.
+//
+// Where memory is faster read at two places at once, the second half of what is to be scanned goes along with the
+// first: its rows below the limit are noted, and compared with the limit again when the first half is done.
+//
+// What survives, and in which order, is always the same.
 
-import { PREFIX_WORDS, fill, fillPrefix } from './distances';
-import { begin, end, filterBytes, filterPairs, filterPrefix, found, limit } from './filter';
+import { PREFIX_WORDS, fill, fillPrefix, fillTwo } from './distances';
+import { NOTES, admitNoted, begin, end, filter, filterPrefix, forget, found, limit, noteFar } from './filter';
 import { BLOCK, BLOCK_BYTES, DISTANCES, SLOT_PREFIX_PAUSE, SLOT_PREFIX_WAIT, SURVIVOR_CAPACITY, arena } from './layout';
-import { usesSimd } from './variant';
+import { usesSimd, usesTwoStreams } from './variant';
 
 /** Bits that two codes differ in over one word with a chance of less than 1 % when the bits are balanced: at most 21. */
 const FAR: u32 = 22;
@@ -35,6 +40,24 @@ function scanPrefix(prefix: u32, slot: usize, first: u32, count: u32, block: usi
   return done;
 }
 
+/** Scans two halves of `from … to−1` at once, in steps of `rows`; returns the place up to which all is done. */
+function scanTwo<D>(codes: usize, words: u32, query: usize, from: u32, to: u32, rows: u32): u32 {
+  const wordBytes = (<usize>words) << 3;
+  const half = ((to - from) >> 1) & ~63;
+  forget();
+  for (let at: u32 = 0; at < half; at += rows) {
+    if (limit == 0 || found + rows > SURVIVOR_CAPACITY - NOTES) return from + at;
+    const count = min(rows, half - at);
+    const block = codes + <usize>(from + at) * wordBytes;
+    fillTwo<D>(block, <usize>half * wordBytes, count, query, words, arena + DISTANCES);
+    filter<D>(from + at, count);
+    if (!noteFar<D>(from + half + at, count)) return from + at + count;
+  }
+  if (found > SURVIVOR_CAPACITY - 2 * NOTES) return from + half;
+  admitNoted();
+  return from + 2 * half;
+}
+
 /**
  * Scans places `from … to−1` for the query of a slot; `from` is a multiple of 64. Returns the place reached: `to`, or
  * less when the survivors' buffer is full and must be drained before the scan goes on.
@@ -50,6 +73,8 @@ export function scan(
   const rows = max<u32>(64, (BLOCK_BYTES / <u32>wordBytes) & ~63);
   const distances = arena + DISTANCES;
   let wait = <u32>load<u16>(slot, SLOT_PREFIX_WAIT);
+  const two = usesTwoStreams(words);
+  let quiet = false; // hardly a row of the last block was below the limit
   let row = from;
   while (row < to && limit > 0 && found + rows <= SURVIVOR_CAPACITY) {
     const count = min<u32>(rows, to - row);
@@ -61,13 +86,27 @@ export function scan(
       continue;
     }
     if (wait != 0) wait--;
+    if (two && quiet && to - row >= 4 * rows) {
+      const step = max<u32>(64, (rows >> 1) & ~63);
+      const reached =
+        bits <= 248
+          ? scanTwo<u8>(codes, words, query, row, to, step)
+          : scanTwo<u16>(codes, words, query, row, to, step);
+      quiet = reached + 64 >= to; // all is done but for an odd rest; else notes or survivors are too many
+      if (reached > row) {
+        row = reached;
+        continue;
+      }
+    }
+    const before = found;
     if (bits <= 248) {
       fill<u8>(block, count, query, words, distances);
-      filterBytes(row, count);
+      filter<u8>(row, count);
     } else {
       fill<u16>(block, count, query, words, distances);
-      filterPairs(row, count);
+      filter<u16>(row, count);
     }
+    quiet = (found - before) << 8 <= count;
     row += count;
   }
   store<u16>(slot, <u16>wait, SLOT_PREFIX_WAIT);

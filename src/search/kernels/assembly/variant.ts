@@ -3,7 +3,7 @@
 
 let variant: u32 = 0;
 
-/** Bits 0 … 3: i8x16.popcnt instead of i64.popcnt. Bits 4 … 7: blocks are read as four streams instead of one. */
+/** Bits 0 … 3: i8x16.popcnt instead of i64.popcnt. Bits 4 … 7: long scans read at two places at once. */
 export function setVariant(bits: u32): void {
   variant = bits;
 }
@@ -16,6 +16,6 @@ export function usesSimd(words: u32): bool {
 
 // @ts-ignore: decorator
 @inline
-export function usesStreams(words: u32): bool {
+export function usesTwoStreams(words: u32): bool {
   return <bool>((variant >> (min(words, 4) + 3)) & 1);
 }
