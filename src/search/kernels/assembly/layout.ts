@@ -12,7 +12,7 @@ export function bind(address: usize): void {
 /** Most rows whose distances are worked out before they are filtered: 8 KB of scratch stay in the L1 cache. */
 export const BLOCK: u32 = 4096;
 
-/** Bytes of codes in one block: four streams of two pages each. */
+/** Bytes of codes in one block: they and their distances fit into the L1 cache; twice as long ones read memory more slowly. */
 export const BLOCK_BYTES: u32 = 32768;
 
 /** Offset in the arena: distances of one block, u8 up to 248 bits, u16 above. */
