@@ -1,25 +1,14 @@
-/** An index to a file or bytes, and back: the same answers, without building it again. */
-import { checkThreads, LinearIndex } from '../linear-index.ts';
-import { MAX_SUBSTRINGS } from '../mih/plan.ts';
-import { MihStore } from '../mih/store.ts';
-import { MultiIndexHash } from '../multi-index-hash.ts';
-import { CodeStore, chooseEngine, type RowStore } from '../store.ts';
+/**
+ * An index to a file or bytes, and back: the same answers, without building it again. What reads and writes is loaded when
+ * it is first needed, so that a page which only searches does not carry it.
+ */
+import { checkThreads, type LinearIndex } from '../linear-index.ts';
+import type { MultiIndexHash } from '../multi-index-hash.ts';
 import type { EngineName } from '../types.ts';
-import { appendCodes, codeSections } from './codes.ts';
-import { createFile, openFile } from './disk.ts';
-import { mihSections, readMih, readMihCodes } from './mih.ts';
-import { readRows, saveRows } from './parts.ts';
-import { IndexReader, type ProgressOptions } from './reader.ts';
-import {
-  allocateBytes,
-  type ByteSink,
-  type ByteSource,
-  blobSource,
-  bytesSink,
-  bytesSource,
-} from './source.ts';
-import type { IndexHead } from './table-text.ts';
-import { writeIndex } from './writer.ts';
+import type { WrittenIndex } from './index-sections.ts';
+import type { ProgressOptions } from './reader.ts';
+
+const sections = () => import('./index-sections.ts');
 
 export type SaveIndexOptions = ProgressOptions;
 
@@ -43,7 +32,7 @@ export async function saveIndex(
   file: string | URL,
   options: SaveIndexOptions = {},
 ): Promise<void> {
-  await write(index, () => createFile(file), options);
+  await written(index, async (parts) => (await sections()).toFile(parts, file, options));
 }
 
 /** The bytes of the file that `saveIndex` writes. @throws `INDEX_TOO_LARGE`, `INDEX_CLOSED`, `ABORTED` */
@@ -51,13 +40,7 @@ export async function indexToBytes(
   index: SavedIndex,
   options: SaveIndexOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes = allocateBytes(0);
-  const open = async (length: number): Promise<ByteSink> => {
-    bytes = allocateBytes(length);
-    return bytesSink(bytes);
-  };
-  await write(index, open, options);
-  return bytes;
+  return written(index, async (parts) => (await sections()).toBytes(parts, options));
 }
 
 /**
@@ -67,7 +50,7 @@ export async function indexToBytes(
  */
 export async function openIndex(file: string | URL, options: OpenIndexOptions = {}): Promise<SavedIndex> {
   checkThreads(options.threads ?? 1);
-  return read(await openFile(file), options);
+  return (await sections()).fromFile(file, options);
 }
 
 /** The same from bytes or a blob. @throws as `openIndex` */
@@ -76,57 +59,12 @@ export async function indexFromBytes(
   options: OpenIndexOptions = {},
 ): Promise<SavedIndex> {
   checkThreads(options.threads ?? 1);
-  return read(bytes instanceof Blob ? blobSource(bytes) : bytesSource(bytes), options);
+  return (await sections()).fromBytes(bytes, options);
 }
 
-async function write(
-  index: SavedIndex,
-  open: (length: number) => Promise<ByteSink>,
-  options: ProgressOptions,
-): Promise<void> {
-  await index.parts(async ({ bits, store, ids, live }) => {
-    const saved = saveRows({ ids, live });
-    const facts = index.kind === 'mih' ? { ...saved.facts, substrings: index.substrings ?? 0 } : saved.facts;
-    const head: IndexHead = { kind: index.kind, bits, rows: live.rows, facts };
-    const codes = store instanceof MihStore ? mihSections(store) : codeSections(store, bits);
-    await writeIndex(open, head, [...codes, ...saved.sections], options);
-  });
-}
-
-async function read(source: ByteSource, options: OpenIndexOptions): Promise<SavedIndex> {
-  try {
-    const reader = await IndexReader.open(source, options);
-    const { bits, kind } = reader.head;
-    const rows = await readRows(reader);
-    const engine = chooseEngine(options.engine);
-    const threads = options.threads ?? 1;
-    if (kind === 'linear') {
-      const store = new CodeStore(bits, { engine, threads });
-      await appendCodes(reader, store);
-      reader.finish();
-      return LinearIndex.of({ bits, store, ...rows });
-    }
-    const substrings = reader.fact('substrings', 0, Math.min(bits, MAX_SUBSTRINGS)) || undefined;
-    const store = await readMihStore(reader, engine, threads, substrings);
-    reader.finish();
-    return MultiIndexHash.of({ bits, store, ...rows }, substrings);
-  } finally {
-    await source.close();
-  }
-}
-
-/** The TypeScript engine has no tables: it reads and writes codes alone, and tables are made where they are missing. */
-async function readMihStore(
-  reader: IndexReader,
-  engine: EngineName,
-  threads: number,
-  substrings: number | undefined,
-): Promise<RowStore> {
-  const { bits, rows } = reader.head;
-  const options = { threads, ...(substrings !== undefined && { substrings }) };
-  if (engine === 'wasm' && !reader.has('codes')) return readMih(reader, options);
-  const store =
-    engine === 'wasm' ? new MihStore(bits, { ...options, expected: rows }) : new CodeStore(bits, { engine });
-  await (reader.has('codes') ? appendCodes(reader, store) : readMihCodes(reader, store));
-  return store;
+/** The index takes its turn now, whatever is loaded meanwhile. */
+function written<T>(index: SavedIndex, use: (parts: WrittenIndex) => Promise<T>): Promise<T> {
+  const { kind } = index;
+  const substrings = index.kind === 'mih' ? index.substrings : undefined;
+  return index.parts((parts) => use({ ...parts, kind, substrings }));
 }
