@@ -27,12 +27,11 @@ export function costsOf(rows: number, bits: number, substrings: readonly Substri
   const doublings = Math.log2(indexBytes(substrings, rows, bits) / NEAR_BYTES);
   const part = Math.min(1, Math.max(0, doublings / Math.log2(FAR_BYTES / NEAR_BYTES)));
   const between = (near: number, far: number): number => near + part * (far - near);
-  const run = words * between(0.27, 0.5);
   return {
-    bucket: between(2, 10),
-    range: between(3, 20),
-    entry: between(1.2, 3),
-    run,
-    scan: 500 + rows * run,
+    bucket: between(4, 10),
+    range: between(6, 25),
+    entry: between(1.5, 2),
+    run: between(1.2, 1.5),
+    scan: 500 + rows * words * between(0.23, 0.33),
   };
 }

@@ -9,12 +9,14 @@ const FIELDS = 128;
 
 export class FindState {
   readonly address: number;
-  /** Scratch for the distances of a block. */
+  /** Scratch for the distances of a block, and what a scan lets through. */
   readonly arena: number;
   readonly #memory: KernelMemory;
   readonly #bits: number;
   readonly #index: number;
   #heap = false;
+  /** The search began anew with a scan. */
+  #scanned = false;
   #k = 0;
   #ties = false;
   /** Keys of the hits drained so far. */
@@ -27,7 +29,7 @@ export class FindState {
     this.#bits = bits;
     this.#index = index;
     this.address = memory.allocate(kernel.FIND_BYTES.value);
-    this.arena = memory.allocate(kernel.SURVIVOR_ROWS.value);
+    this.arena = memory.allocate(kernel.SLOTS_OFFSET.value);
   }
 
   bind(kernel: Kernel): void {
@@ -66,6 +68,7 @@ export class FindState {
     this.#ties = asked.ties;
     this.#heap = this.keepsHits(asked);
     this.#count = 0;
+    this.#scanned = false;
     u32.set(this.head(asked, rows), at / 4);
     const query = at + kernel.FIND_QUERY.value;
     u8.set(paddedWords(asked.code, this.#bits), query);
@@ -81,6 +84,10 @@ export class FindState {
     if (this.#heap) return;
     const { kernel, u32 } = this.#memory;
     const found = u32[this.address / 4 + 4]!; // FIND_FOUND
+    if (!this.#scanned && u32[this.address / 4 + 5] === 1) {
+      this.#scanned = true; // FIND_SCANNED
+      this.#count = 0;
+    }
     if (this.#count + found > this.#keys.length) {
       const longer = new Float64Array(Math.max(1024, 2 * (this.#count + found)));
       longer.set(this.#keys.subarray(0, this.#count));

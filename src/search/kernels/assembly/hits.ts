@@ -4,6 +4,7 @@
 // A code stands in one bucket of every table, so it can come up once a table. No list of visited rows is kept: a code was
 // seen before if and only if one of its other substrings lies within the radius that this substring's table has done.
 
+import { SLOT_HISTOGRAM, SLOT_K, SLOT_LIMIT, SLOT_TIES } from './layout';
 import { INDEX_TABLES, TABLE_BYTES, TABLE_OFFSET, INDEX_FIRST_TABLE, maskOf, substring } from './substrings';
 
 /** Most hits that the heap holds. */
@@ -24,7 +25,7 @@ export const FIND_K: u32 = 4;
 export const FIND_HEAP: u32 = 8; // 1: keep the k nearest; 0: list all that can be among them, and all as far as the k-th
 export const FIND_DEVIATIONS: u32 = 12; // f32: the nearest k of n normal deviates lie so many standard deviations below the mean
 export const FIND_FOUND: u32 = 16; // hits in the heap, or in the list since the last drain
-export const FIND_SCANNED: u32 = 20; // 1: the search fell back to comparing all codes
+export const FIND_SCANNED: u32 = 20; // 1: it began anew, comparing all codes; what the list held before is to be forgotten
 export const FIND_COMPARED: u32 = 24; // f64: codes compared
 export const FIND_PROBED: u32 = 32; // f64: buckets looked up
 export const CLOSER: u32 = 40; // hits in the list below the limit, drained ones included
@@ -56,13 +57,15 @@ export const CHAIN_LIST: u32 = RANGE_LIST + 8 * (RANGES + 1); // u32 [RANGES + 1
 export const CANDIDATES: u32 = (CHAIN_LIST + 4 * (RANGES + 1) + 63) & ~63; // u32 [PIECE + 16]
 export const FIND_ROWS: u32 = CANDIDATES + 4 * (PIECE + 16); // u32 [HITS_CAPACITY]
 export const FIND_DISTANCES: u32 = FIND_ROWS + 4 * HITS_CAPACITY; // u16 [HITS_CAPACITY]
-export const FIND_BYTES: u32 = FIND_DISTANCES + 2 * HITS_CAPACITY;
+/** A slot of `scan`, for a search that falls back to it. */
+export const SCAN_SLOT: u32 = (FIND_DISTANCES + 2 * HITS_CAPACITY + 63) & ~63;
+export const FIND_BYTES: u32 = SCAN_SLOT + SLOT_HISTOGRAM + 4 * 4097;
 
 // Of the call under way; an instance's calls run one at a time.
 export let state: usize = 0;
 export let limit: u32 = 0;
 let index: usize = 0;
-let live: usize = 0;
+export let live: usize = 0;
 let heap: bool = false;
 let k: u32 = 0;
 let found: u32 = 0;
@@ -108,10 +111,11 @@ export function storeHits(): void {
   store<u32>(state, found, FIND_FOUND);
 }
 
+/** Whether a list has room for the hits among so many codes. */
 // @ts-ignore: decorator
 @inline
-export function hasRoom(): bool {
-  return heap || found + PIECE <= HITS_CAPACITY;
+export function hasRoom(codesMore: u32): bool {
+  return heap || found + codesMore <= HITS_CAPACITY;
 }
 
 export function look(atCodes: usize, atOrder: usize, first: u32, inTable: u32): void {
@@ -150,6 +154,32 @@ export function offer(place: u32, distance: u32): void {
   if (wasSeen(codes + <usize>place * wordBytes)) return;
   if (heap) keep(((<u64>distance) << 32) | row);
   else list(row, distance);
+}
+
+/** Takes a row that a scan let through. */
+// @ts-ignore: decorator
+@inline
+export function takeScanned(row: u32, distance: u32): void {
+  if (distance >= limit || (full && distance + 1 == limit && row > worstRow)) return;
+  if (heap) keep(((<u64>distance) << 32) | row);
+  else list(row, distance);
+}
+
+/**
+ * Begins anew, for a scan that will come upon all codes. The limit stays: what was found shows that the k-th is below.
+ * `ascending`: the scan will come upon the rows in their order.
+ */
+export function startOver(bits: u32, ascending: bool): void {
+  found = 0;
+  closer = 0;
+  full = false;
+  memory.fill(state + FIND_HISTOGRAM, 0, (bits + 1) << 2);
+  for (let t: u32 = 0; t < tables; t++) store<u32>(probed(t), 0, REACH); // nothing was seen before
+  const slot = state + SCAN_SLOT;
+  memory.fill(slot, 0, SLOT_HISTOGRAM + ((bits + 1) << 2));
+  store<u32>(slot, limit, SLOT_LIMIT);
+  store<u32>(slot, k, SLOT_K);
+  store<u32>(slot, <u32>(!heap || !ascending), SLOT_TIES);
 }
 
 function list(row: u32, distance: u32): void {

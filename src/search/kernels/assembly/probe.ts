@@ -38,19 +38,25 @@ import {
   RANGE_COUNT,
   RANGE_LIST,
   REACH,
+  SCAN_SLOT,
   SPENT,
   TABLE,
   TOUCHED,
   VALUE,
   hasRoom,
   limit,
+  live,
   loadHits,
   look,
   probed,
   sortHits,
+  startOver,
   state,
   storeHits,
+  takeScanned,
 } from './hits';
+import { SLOT_FOUND, SURVIVOR_DISTANCES, SURVIVOR_ROWS, arena } from './layout';
+import { scan } from './scan';
 import {
   BINOMIALS,
   ENTRY_BYTES,
@@ -94,8 +100,12 @@ const SCANNING_TAIL: u32 = 3;
 
 /** `find` returns after about so many codes, so that the host can let other work in. */
 const SLICE: f64 = 4_000_000;
+/** Codes that are scanned at once, in whole bytes of a bitmap. */
+const SCAN_PIECE: u32 = 1 << 19;
 /** Steps of more buckets are not looked at before they are chosen. */
 const PEEKS: f64 = 3000;
+/** Bytes of a bucket that are asked for before it is read; of a longer one the processor foresees the rest. */
+const FAR_BYTES: usize = 2048;
 /** A search may spend this part of what a scan costs before it asks whether it will win. */
 const FREE: f64 = 0.03;
 /** It goes on while it expects to stay below this part. */
@@ -265,6 +275,7 @@ function choose(): bool {
 
 function startScan(): void {
   store<u32>(state, 1, FIND_SCANNED);
+  startOver(load<u32>(index, INDEX_BITS), load<u32>(index, INDEX_COUNT) == 0);
   store<u32>(state, 0, POSITION);
   store<u32>(state, SCANNING, PHASE);
 }
@@ -340,7 +351,11 @@ function lookUp(t: u32, table: usize): void {
   const width = t > 0 ? ENTRY_BYTES : wordBytes;
   let touched: u32 = 0;
   for (let at = firstRange; at < range; at += 8) {
-    touched ^= load<u8>(items + <usize>load<u32>(at) * width) ^ load<u8>(items + <usize>load<u32>(at, 4) * width - 1);
+    const start = items + <usize>load<u32>(at) * width;
+    const end = items + <usize>load<u32>(at, 4) * width;
+    const far = min<usize>(end, start + FAR_BYTES);
+    for (let line = start; line < far; line += 64) touched ^= load<u8>(line);
+    touched ^= load<u8>(end - 1);
   }
   store<u32>(state, touched, TOUCHED);
   buckets += <f64>(RANGES - left);
@@ -409,15 +424,21 @@ function compareChains(t: u32, next: usize): void {
 
 /** Compares the next codes of all. True: there are no more. */
 function scanOn(): bool {
-  const inTail = load<u32>(state, PHASE) == SCANNING_TAIL;
   const sorted = load<u32>(index, INDEX_COUNT);
-  const codes = inTail ? load<u32>(index, INDEX_TAIL_CODES) : load<u32>(index, INDEX_CODES);
+  const inTail = load<u32>(state, PHASE) == SCANNING_TAIL;
+  const codes: usize = inTail ? load<u32>(index, INDEX_TAIL_CODES) : load<u32>(index, INDEX_CODES);
   const count = inTail ? load<u32>(index, INDEX_TAIL_COUNT) : sorted;
-  if (inTail) look(codes, 0, sorted, tables);
-  else look(codes, load<u32>(index, INDEX_ORDER), 0, tables);
   const from = load<u32>(state, POSITION);
-  const to = min<u32>(count, from + PIECE);
-  if (from < to) compareRun(from, to, codes, inTail);
+  let to: u32;
+  if (inTail && sorted > 0) {
+    // Rows of a tail begin anywhere, but a scan takes its live rows by whole bytes.
+    to = min<u32>(count, from + PIECE);
+    look(codes, 0, sorted, tables);
+    compareRun(from, to, codes, true);
+  } else {
+    to = min<u32>(count, from + SCAN_PIECE);
+    if (from < to) to = scanSome(codes, from, to, inTail ? 0 : load<u32>(index, INDEX_ORDER));
+  }
   compared += <f64>(to - from);
   store<u32>(state, to, POSITION);
   if (to < count) return false;
@@ -425,6 +446,18 @@ function scanOn(): bool {
   store<u32>(state, 0, POSITION);
   store<u32>(state, SCANNING_TAIL, PHASE);
   return false;
+}
+
+function scanSome(codes: usize, from: u32, to: u32, order: usize): u32 {
+  const slot = state + SCAN_SLOT;
+  const words = load<u32>(index, INDEX_WORDS);
+  const reached = scan(codes, words, load<u32>(index, INDEX_BITS), slot, state + FIND_QUERY, from, to, live, order);
+  const survived = load<u32>(slot, SLOT_FOUND);
+  for (let i: u32 = 0; i < survived; i++) {
+    const row = load<u32>(arena + SURVIVOR_ROWS + (i << 2));
+    takeScanned(row, <u32>load<u16>(arena + SURVIVOR_DISTANCES + (i << 1)));
+  }
+  return reached;
 }
 
 /** Begins the search of a query, whose fields and words the host has written into the state, zeros elsewhere. */
@@ -469,7 +502,8 @@ function goOn(): bool {
   let done = false;
   while (!done) {
     const phase = load<u32>(state, PHASE);
-    if (phase != CHOOSING && (!hasRoom() || compared + buckets > SLICE)) break;
+    const more = phase == PROBING ? PIECE : HITS_CAPACITY;
+    if (phase != CHOOSING && (!hasRoom(more) || compared + buckets > SLICE)) break;
     if (phase == CHOOSING) done = !choose();
     else if (phase == PROBING) probeOn();
     else done = scanOn();
