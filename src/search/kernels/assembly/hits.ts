@@ -29,7 +29,7 @@ export const FIND_SCANNED: u32 = 20; // 1: it began anew, comparing all codes; w
 export const FIND_COMPARED: u32 = 24; // f64: codes compared
 export const FIND_PROBED: u32 = 32; // f64: buckets looked up
 export const CLOSER: u32 = 40; // hits in the list below the limit, drained ones included
-export const SPENT: u32 = 48; // f64: ns, by the costs of the index
+export const SPENT: u32 = 48; // f64: ns, by the costs of the index and what was in fact looked at
 export const PHASE: u32 = 56;
 export const TABLE: u32 = 60;
 export const NEXT_MASK: u32 = 64;
@@ -44,11 +44,12 @@ export const FIND_QUERY: u32 = 128; // the query's words, whole 64-bit words, 8 
 
 // One block a table.
 const FIRST_PROBED_TABLE: u32 = FIND_QUERY + 512 + 64;
-export const PROBED_BYTES: u32 = 16;
+export const PROBED_BYTES: u32 = 32;
 export const REACH: u32 = 0; // radii done: all buckets at a distance below it
 export const VALUE: u32 = 4; // the query's substring
 export const COST: u32 = 8; // f32: ns of the next radius; negative: not looked at yet
 export const PREDICTED: u32 = 12; // scratch of the prediction
+export const RATE: u32 = 16; // f32: ns that a bucket of the last radius cost; 0: none was done
 
 export const FIND_HISTOGRAM: u32 = FIRST_PROBED_TABLE + MOST_TABLES * PROBED_BYTES; // u32 [4097], hits of the list by distance
 export const FIND_KEYS: u32 = (FIND_HISTOGRAM + 4 * 4097 + 63) & ~63; // u64 [HEAP_CAPACITY], distance · 2^32 + row

@@ -37,6 +37,7 @@ import {
   RANGE_AT,
   RANGE_COUNT,
   RANGE_LIST,
+  RATE,
   REACH,
   SCAN_SLOT,
   SPENT,
@@ -103,7 +104,7 @@ const SLICE: f64 = 4_000_000;
 /** Codes that are scanned at once, in whole bytes of a bitmap. */
 const SCAN_PIECE: u32 = 1 << 19;
 /** Steps of more buckets are not looked at before they are chosen. */
-const PEEKS: f64 = 3000;
+const PEEKS: f64 = 8000;
 /** Bytes of a bucket that are asked for before it is read; of a longer one the processor foresees the rest. */
 const FAR_BYTES: usize = 2048;
 /** A search may spend this part of what a scan costs before it asks whether it will win. */
@@ -132,15 +133,23 @@ function nextMask(mask: u32): u32 {
   return mask == 0 ? 0x80000000 : (((carry ^ mask) >> 2) >> ctz(mask)) | carry;
 }
 
-/** Costs of looking up C(width, s) buckets of a table and of comparing what they hold on average. */
+/**
+ * Costs of a step that was not looked at. Codes that are spread evenly put `load` into each bucket; where the last radius
+ * of the table found more, as among clustered codes, this one is taken to find something between.
+ */
 function guess(t: u32, s: u32): f64 {
   const width = load<u32>(tableAt(index, t), TABLE_WIDTH);
   const load_ = <f64>load<u32>(index, INDEX_COUNT) / <f64>((<u32>1) << width);
-  const each = t == 0 ? load<f64>(index, INDEX_COST_RUN) : load<f64>(index, INDEX_COST_ENTRY);
-  return (
-    binomial(width, s) *
-    (load<f64>(index, INDEX_COST_BUCKET) + min<f64>(load_, 1) * load<f64>(index, INDEX_COST_RANGE) + load_ * each)
-  );
+  const even = load<f64>(index, INDEX_COST_BUCKET) + min<f64>(load_, 1) * load<f64>(index, INDEX_COST_RANGE) + load_ * costOfOne(t);
+  const last = <f64>load<f32>(probed(t), RATE);
+  return binomial(width, s) * (last > even ? sqrt<f64>(last * even) : even);
+}
+
+/** Of comparing one code in a bucket. */
+// @ts-ignore: decorator
+@inline
+function costOfOne(t: u32): f64 {
+  return t == 0 ? load<f64>(index, INDEX_COST_RUN) : load<f64>(index, INDEX_COST_ENTRY);
 }
 
 /** What the codes in the buckets at distance s of a table cost to compare. */
@@ -157,8 +166,7 @@ function peek(t: u32, s: u32): f64 {
     entries += size;
     ranges += <u32>(size != 0);
   }
-  const each = t == 0 ? load<f64>(index, INDEX_COST_RUN) : load<f64>(index, INDEX_COST_ENTRY);
-  return <f64>ranges * load<f64>(index, INDEX_COST_RANGE) + <f64>entries * each;
+  return <f64>ranges * load<f64>(index, INDEX_COST_RANGE) + <f64>entries * costOfOne(t);
 }
 
 /**
@@ -262,7 +270,8 @@ function choose(): bool {
       return true;
     }
   }
-  store<f64>(state, spent + least, SPENT);
+  store<f64>(state, spent, SPENT);
+  store<f32>(probed(best), 0, RATE);
   store<u32>(state, best, TABLE);
   store<u32>(state, s == 0 ? 0 : (1 << s) - 1, NEXT_MASK);
   store<u32>(state, 0, RANGE_AT);
@@ -271,6 +280,12 @@ function choose(): bool {
   store<u32>(state, 0, CHAIN_COUNT);
   store<u32>(state, PROBING, PHASE);
   return true;
+}
+
+/** Notes what a part of a table's step has cost. */
+function spend(t: u32, cost: f64): void {
+  store<f64>(state, load<f64>(state, SPENT) + cost, SPENT);
+  store<f32>(probed(t), load<f32>(probed(t), RATE) + <f32>cost, RATE);
 }
 
 function startScan(): void {
@@ -359,6 +374,11 @@ function lookUp(t: u32, table: usize): void {
   }
   store<u32>(state, touched, TOUCHED);
   buckets += <f64>(RANGES - left);
+  spend(
+    t,
+    <f64>(RANGES - left) * load<f64>(index, INDEX_COST_BUCKET) +
+      <f64>((range - firstRange) >> 3) * load<f64>(index, INDEX_COST_RANGE),
+  );
   store<u32>(state, mask, NEXT_MASK);
   store<u32>(state, 0, RANGE_AT);
   store<u32>(state, <u32>((range - firstRange) >> 3), RANGE_COUNT);
@@ -397,6 +417,7 @@ function compareBuckets(t: u32, table: usize): void {
   store<u32>(state, at, RANGE_AT);
   store<u32>(state, from, POSITION);
   compared += <f64>(PIECE - left);
+  spend(t, <f64>(PIECE - left) * costOfOne(t));
   compareList(list, <u32>((end - list) >> 2), codes);
 }
 
@@ -419,6 +440,7 @@ function compareChains(t: u32, next: usize): void {
   }
   store<u32>(state, at, CHAIN_AT);
   compared += <f64>size;
+  spend(t, <f64>size * load<f64>(index, INDEX_COST_RANGE));
   compareList(list, size, codes);
 }
 
@@ -471,6 +493,7 @@ export function openFind(ofIndex: usize, ofState: usize): void {
     store<u32>(block, 0, REACH);
     store<u32>(block, substring(state + FIND_QUERY, load<u32>(table, TABLE_OFFSET), maskOf(table)), VALUE);
     store<f32>(block, -1, COST);
+    store<f32>(block, 0, RATE);
   }
   if (tables == 0) startScan();
 }
@@ -513,6 +536,10 @@ function goOn(): bool {
 
 function probeOn(): void {
   const t = load<u32>(state, TABLE);
+  if (load<f64>(state, SPENT) > WORTH * load<f64>(index, INDEX_COST_SCAN) && t + load<u32>(probed(t), REACH) > 0) {
+    startScan(); // the step costs more than it seemed to
+    return;
+  }
   const table = tableAt(index, t);
   if (load<u32>(state, RANGE_AT) < load<u32>(state, RANGE_COUNT)) {
     compareBuckets(t, table);
@@ -522,7 +549,10 @@ function probeOn(): void {
     lookUp(t, table);
   } else {
     const block = probed(t);
-    store<u32>(block, load<u32>(block, REACH) + 1, REACH);
+    const s = load<u32>(block, REACH);
+    const count = binomial(load<u32>(table, TABLE_WIDTH), s);
+    store<f32>(block, load<f32>(block, RATE) / <f32>count, RATE);
+    store<u32>(block, s + 1, REACH);
     store<f32>(block, -1, COST);
     store<u32>(state, CHOOSING, PHASE);
   }
