@@ -152,7 +152,7 @@ class SearchBench {
     this.#folder = await mkdtemp(join(tmpdir(), 'unseen-bench-'));
     await this.#findRivals();
     say('read bandwidth');
-    const readBandwidthGBps = wasmAvailable() ? readBandwidth(BANDWIDTH_BYTES, 5) / 1e9 : 0;
+    const readBandwidthGBps = wasmAvailable() ? readBandwidth(BANDWIDTH_BYTES, 12) / 1e9 : 0;
     const cases: BenchSearchCase[] = [];
     for (const kind of data) {
       if (kind === 'real' && !(this.#realFolder !== undefined && (await hasReal(this.#realFolder)))) {
