@@ -103,7 +103,9 @@ const SCANNING_TAIL: u32 = 3;
 const SLICE: f64 = 4_000_000;
 /** Codes that are scanned at once, in whole bytes of a bitmap. */
 const SCAN_PIECE: u32 = 1 << 19;
-/** Steps of more buckets are not looked at before they are chosen. */
+/** Steps of fewer buckets are looked at before any is taken, of others only the one that is expected to be cheapest. */
+const CHEAP: f64 = 300;
+/** Steps of more buckets are not looked at before they are taken. */
 const PEEKS: f64 = 8000;
 /** Bytes of a bucket that are asked for before it is read; of a longer one the processor foresees the rest. */
 const FAR_BYTES: usize = 2048;
@@ -243,7 +245,7 @@ function choose(): bool {
       const isKnown = cost >= 0;
       if (!isKnown) {
         const count = binomial(width, s);
-        cost = count > PEEKS ? guess(t, s) : count * load<f64>(index, INDEX_COST_BUCKET);
+        cost = count > CHEAP ? guess(t, s) : count * load<f64>(index, INDEX_COST_BUCKET);
       }
       if (cost < least) {
         least = cost;
@@ -254,7 +256,7 @@ function choose(): bool {
     const s = load<u32>(probed(best), REACH);
     if (known || binomial(load<u32>(tableAt(index, best), TABLE_WIDTH), s) > PEEKS) break;
     store<f32>(probed(best), <f32>peek(best, s), COST);
-    spent += least;
+    spent += binomial(load<u32>(tableAt(index, best), TABLE_WIDTH), s) * load<f64>(index, INDEX_COST_BUCKET);
   }
   const s = load<u32>(probed(best), REACH);
   const scan = load<f64>(index, INDEX_COST_SCAN);
