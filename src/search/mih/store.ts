@@ -27,6 +27,11 @@ export interface MihStoreOptions {
 
 /** A message to a thread and back takes about 50 µs, as long as some queries: fewer stay with the caller's thread. */
 const MIN_QUERIES_THREADS = 8;
+/**
+ * Tables are made anew when a shard has grown by half: chains of the tail are slow to follow, and building is quick, so
+ * that each code added costs three times its building at most.
+ */
+const WORN = 1.5;
 /** Row numbers are 32 bits. */
 const MOST_ROWS = 2 ** 32 - 64;
 
@@ -162,13 +167,13 @@ export class MihStore implements RowStore {
     return found;
   }
 
-  /** Appends to one shard; builds it anew when it has grown to twice of what its tables hold. */
+  /** Appends to one shard; builds it anew when it has grown to so many times what its tables hold. */
   #extend(last: PlacedShard, packed: Uint8Array): void {
     const { shard } = last;
     const count = shard.count + packed.length / (this.bits / 8);
     const complete = last.first + count >= this.#expected;
     const substrings = complete ? planSubstrings(count, this.bits, this.#substrings) : [];
-    const worn = count > 2 * last.judged;
+    const worn = count > WORN * last.judged;
     if (worn && substrings.length > 0) {
       last.judged = count;
       if (this.#substrings !== undefined || surelyGains(count, this.bits, substrings)) {
