@@ -36,7 +36,6 @@ export interface Kernel {
   setVariant(bits: number): void;
   openFind(index: number, state: number): void;
   find(index: number, state: number, live: number): number;
-  widen(packed: number, width: number, count: number, words: number, out: number): void;
   countBuckets(
     codes: number,
     words: number,
@@ -62,7 +61,6 @@ export interface Kernel {
   entriesAreSound(entries: number, count: number, placeBits: number): number;
   chain(index: number, from: number, to: number): void;
   startsAreSound(starts: number, buckets: number, last: number): number;
-  isPermutation(values: number, count: number, seen: number): number;
   stripes(lanes: number, from: number, count: number): void;
 }
 

@@ -24,17 +24,6 @@ import {
   substring,
 } from './substrings';
 
-/** Pads `count` packed codes of `width` bytes to whole words. */
-export function widen(packed: usize, width: u32, count: u32, words: u32, out: usize): void {
-  const wordBytes = words << 3;
-  for (let i: u32 = 0; i < count; i++) {
-    memory.copy(out, packed, width);
-    memory.fill(out + width, 0, wordBytes - width);
-    packed += width;
-    out += wordBytes;
-  }
-}
-
 export function countBuckets(codes: usize, words: u32, count: u32, offset: u32, mask: u32, starts: usize): void {
   const wordBytes = words << 3;
   for (let i: u32 = 0; i < count; i++) {
@@ -142,22 +131,6 @@ export function entriesAreSound(entries: usize, count: u32, placeBits: u32): boo
   const mask = <u32>(((<u64>1) << placeBits) - 1);
   for (const end = entries + <usize>count * ENTRY_BYTES; entries < end; entries += ENTRY_BYTES) {
     if ((load<u32>(entries) & mask) >= count) return false;
-  }
-  return true;
-}
-
-/**
- * Whether u32 [count] are a permutation of 0 … count−1. `seen`: bitmap of zeros, whole 32-bit words.
- */
-export function isPermutation(values: usize, count: u32, seen: usize): bool {
-  for (let i: u32 = 0; i < count; i++) {
-    const value = load<u32>(values + (<usize>i << 2));
-    if (value >= count) return false;
-    const at = seen + (<usize>(value >> 5) << 2);
-    const bit = (<u32>1) << (value & 31);
-    const word = load<u32>(at);
-    if (word & bit) return false;
-    store<u32>(at, word | bit);
   }
   return true;
 }

@@ -7,11 +7,9 @@ export {
   countBuckets,
   enterCodes,
   entriesAreSound,
-  isPermutation,
   placeCodes,
   startsAreSound,
   sumBuckets,
-  widen,
 } from './buckets';
 export {
   FIND_BYTES,
