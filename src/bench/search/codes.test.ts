@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { hammingDistance } from '../../codes/index.ts';
-import { BENCH_DATA, CodeStream } from './codes.ts';
+import { BENCH_DATA, CodeStream, isReal } from './codes.ts';
 import { Words } from './words.ts';
 
 const SEED = 3;
 const real = new CodeStream('random', { bits: 72, seed: 9, stream: 'base' }).take(50);
 const stream = (data: (typeof BENCH_DATA)[number], name: string, bits = 72) =>
-  new CodeStream(data, { bits, seed: SEED, stream: name, ...(data === 'real' && { base: real }) });
+  new CodeStream(data, { bits, seed: SEED, stream: name, ...(isReal(data) && { base: real }) });
 
 describe('Words', () => {
   it('has fair bits, each of them, and neighbouring words that share half of theirs', () => {
@@ -43,7 +43,7 @@ describe('Words', () => {
 
 describe('CodeStream', () => {
   it.each(BENCH_DATA)('of %s codes is the same list in one piece and in many', (data) => {
-    for (const bits of data === 'real' ? [72] : [64, 72, 256]) {
+    for (const bits of isReal(data) ? [72] : [64, 72, 256]) {
       const whole = stream(data, 'database', bits).take(1000);
       const parts = stream(data, 'database', bits);
       for (const [from, to] of [

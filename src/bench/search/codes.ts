@@ -5,10 +5,13 @@ import { Words } from './words.ts';
 /**
  * `random`: independent fair bits, the hardest to prune. `clustered`: 1,000 centres of fair bits, each code one of them
  * with 0 to 12 flips at independent places, which is nearer to what learnt codes look like. `real`: codes of real
- * features (`real.ts`), each one of them with every bit flipped with probability 1/16, independently.
+ * features (`real.ts`), each one of them with every bit flipped with probability 1/16, independently; what is asked are
+ * codes of other pictures as they are. `real-noisy`: these are flipped as well, and so are twice as far.
  */
-export const BENCH_DATA = ['random', 'clustered', 'real'] as const;
+export const BENCH_DATA = ['random', 'clustered', 'real', 'real-noisy'] as const;
 export type BenchData = (typeof BENCH_DATA)[number];
+
+export const isReal = (data: BenchData): boolean => data === 'real' || data === 'real-noisy';
 
 const CENTRES = 1000;
 const MOST_FLIPS = 12;
@@ -18,7 +21,7 @@ export interface CodeStreamOptions {
   readonly seed: number;
   /** Names the stream: database and queries have one each. */
   readonly stream: string;
-  /** For `real`: what is enlarged. */
+  /** For `real` and `real-noisy`: what is enlarged. */
   readonly base?: Codes;
 }
 
@@ -35,9 +38,9 @@ export class CodeStream {
   constructor(data: BenchData, { bits, seed, stream, base }: CodeStreamOptions) {
     this.#data = data;
     this.#bits = bits;
-    this.#words = new Words(seed, `bench ${data} ${stream}`);
+    this.#words = new Words(seed, `bench ${isReal(data) ? 'real' : data} ${stream}`);
     this.#width = Math.ceil(bits / 32);
-    if (data === 'real') this.#base = padded(base!);
+    if (isReal(data)) this.#base = padded(base!);
     else {
       this.#base = new Int32Array(CENTRES * this.#width);
       // Queries and database must share their centres: these come from a stream of their own.

@@ -6,6 +6,7 @@ import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Codes } from '../../codes/index.ts';
 import { throwIfAborted } from '../../errors.ts';
+import { Random } from '../../random.ts';
 import { type BenchData, CodeStream } from './codes.ts';
 import type { RealCodes } from './real.ts';
 
@@ -18,7 +19,7 @@ export interface Setting {
 interface CollectionOptions {
   readonly seed: number;
   readonly queries: number;
-  /** For `real`. */
+  /** For `real` and `real-noisy`. */
   readonly real: RealCodes | undefined;
   /** Where the files for rivals go; undefined: no rival takes part. */
   readonly folder: string | undefined;
@@ -40,11 +41,17 @@ export async function withCollection<T>(
 ): Promise<{ used: T; queries: Codes; files: CodeFiles | undefined }> {
   const stream = (name: 'database' | 'queries') =>
     new CodeStream(data, { bits, seed, stream: name, ...(real && { base: real[name] }) });
-  const queries = stream('queries').take(count);
+  const queries = data === 'real' ? some(real!.queries, count, seed) : stream('queries').take(count);
   const files = folder === undefined ? undefined : filesIn(folder);
   if (files) await writeFile(files.queries, queries.bytes);
   const used = await use(await draw(stream('database'), n, bits, files?.codes, signal), queries);
   return { used, queries, files };
+}
+
+/** Codes in a random order, again from the start when they are fewer. */
+function some(codes: Codes, count: number, seed: number): Codes {
+  const order = new Random(seed, 'bench real queries').permutation(codes.count);
+  return codes.take(Int32Array.from({ length: count }, (_, i) => order[i % order.length]!));
 }
 
 const filesIn = (folder: string): CodeFiles => ({

@@ -12,7 +12,7 @@ import { type HammingIndex, LinearIndex, type SearchWork } from '../../search/in
 import { wasmAvailable } from '../../search/kernels/kernel.ts';
 import { readBandwidth } from '../../search/kernels/wasm.ts';
 import { checkDistances, checkExact, recall } from './check.ts';
-import type { BenchData } from './codes.ts';
+import { type BenchData, isReal } from './codes.ts';
 import { type Setting, withCollection } from './collection.ts';
 import {
   type Answers,
@@ -155,7 +155,7 @@ class SearchBench {
     const readBandwidthGBps = wasmAvailable() ? readBandwidth(BANDWIDTH_BYTES, 12) / 1e9 : 0;
     const cases: BenchSearchCase[] = [];
     for (const kind of data) {
-      if (kind === 'real' && !(this.#realFolder !== undefined && (await hasReal(this.#realFolder)))) {
+      if (isReal(kind) && !(this.#realFolder !== undefined && (await hasReal(this.#realFolder)))) {
         this.#missing.push({ what: 'real data', install: REAL_INSTALL });
         continue;
       }
@@ -198,7 +198,7 @@ class SearchBench {
       const { most, because } = ENGINE_FACTS[name];
       if (n > most) this.#skipped.push({ engine: name, ...setting, because });
     }
-    const real = data === 'real' ? await realCodes(this.#realFolder!, setting.bits, seed, signal) : undefined;
+    const real = isReal(data) ? await realCodes(this.#realFolder!, setting.bits, seed, signal) : undefined;
     const here = this.#rivals.filter(({ name }) => n <= ENGINE_FACTS[name].most);
     const loaded: LoadedEngine[] = [];
     const most = Math.max(...threads);
