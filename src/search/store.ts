@@ -5,8 +5,8 @@ import { TypeScriptEngine } from './kernels/fallback.ts';
 import { wasmAvailable } from './kernels/kernel.ts';
 import { Survivors } from './kernels/survivors.ts';
 import { WasmEngine } from './kernels/wasm.ts';
+import { scanRows } from './scan-rows.ts';
 import { letGo } from './threads/pool.ts';
-import { scanInThreads } from './threads/scan.ts';
 import type { EngineName, SearchWork } from './types.ts';
 
 /** What a search asks of the store. */
@@ -45,14 +45,6 @@ export interface RowStore {
   close(): void;
 }
 
-/** Bytes of codes that a group of queries goes over before the next tile: they stay in the L2 cache. */
-const TILE_BYTES = 256 * 1024;
-/** The same for a single query, which gains nothing from the cache: only a bound on the time between pauses. */
-const TILE_BYTES_ALONE = 16 * 1024 * 1024;
-/** A single query over several threads: tiles small enough that all end at about the same time. */
-const TILE_BYTES_THREADS = 1024 * 1024;
-/** A message to a thread and back takes about 50 µs: below it, threads cost more than they save. */
-const MIN_BYTES_THREADS = 4 * 1024 * 1024;
 /** Row numbers are 32 bits. */
 const MOST_ROWS = 2 ** 32 - ROW_ALIGN;
 
@@ -78,14 +70,14 @@ export class CodeStore implements RowStore {
   readonly threads: number;
   readonly shards: Shard[] = [];
   readonly #shardRows: number;
-  readonly #threadBytes: number;
+  readonly #threadBytes: number | undefined;
 
   /** @throws `ARGUMENT_INVALID` if the engine does not run here. */
   constructor(bits: number, options: CodeStoreOptions = {}) {
     this.engine = chooseEngine(options.engine);
     this.bits = bits;
     this.#shardRows = options.shardRows ?? Number.POSITIVE_INFINITY;
-    this.#threadBytes = options.threadBytes ?? MIN_BYTES_THREADS;
+    this.#threadBytes = options.threadBytes;
     const first = this.#newShard(options.threads ?? 1);
     this.threads = first instanceof WasmEngine ? first.arenas.length : 1;
   }
@@ -142,8 +134,9 @@ export class CodeStore implements RowStore {
       const group = queries.slice(from, from + SLOTS);
       const survivors = group.map(() => new Survivors());
       const limits = group.map(() => plan.limit);
-      for (const shard of this.shards) {
-        codesCompared += await this.#scanShard(shard, group, limits, survivors, plan);
+      for (const { engine, first } of this.shards) {
+        for (const one of survivors) one.base = first;
+        codesCompared += await scanRows(engine, group, limits, survivors, plan, this.#threadBytes);
       }
       for (const one of survivors) found.push(one.first(plan.k, this.bits, plan.ties));
     }
@@ -159,45 +152,6 @@ export class CodeStore implements RowStore {
 
   close(): void {
     for (const { engine } of this.shards) if (engine instanceof WasmEngine) letGo(engine.memory);
-  }
-
-  /** A group of queries over one shard. `limits` carry over to the next shard, whose rows are all higher. */
-  async #scanShard(
-    { engine, first }: Shard,
-    group: readonly Uint8Array[],
-    limits: number[],
-    survivors: readonly Survivors[],
-    { k, ties, threads, pause }: FindPlan,
-  ): Promise<number> {
-    const threaded =
-      threads > 1 &&
-      engine instanceof WasmEngine &&
-      engine.count * engine.rowBytes * group.length >= this.#threadBytes;
-    const bytes = group.length > 1 ? TILE_BYTES : threaded ? TILE_BYTES_THREADS : TILE_BYTES_ALONE;
-    const tile = Math.ceil(bytes / Math.max(8, this.bits / 8) / ROW_ALIGN) * ROW_ALIGN;
-    if (threaded) {
-      const queries = group.map((code, slot) => ({ code, k, limit: limits[slot]!, ties }));
-      const done = await scanInThreads(engine, queries, limits, { tileRows: tile, threads, pause });
-      for (const [slot, tiles] of done.bySlot.entries()) {
-        survivors[slot]!.base = first;
-        for (const { rows, distances } of tiles) survivors[slot]!.append(rows, distances);
-      }
-      return done.compared;
-    }
-    for (const [slot, code] of group.entries()) engine.open(slot, { code, k, limit: limits[slot]!, ties });
-    let compared = 0;
-    for (let from = 0; from < engine.count; from += tile) {
-      const to = Math.min(from + tile, engine.count);
-      for (let slot = 0; slot < group.length; slot++) {
-        if (engine.limitOf(slot) === 0) continue;
-        survivors[slot]!.base = first;
-        engine.scan(slot, from, to, survivors[slot]!);
-        compared += to - from;
-      }
-      await pause();
-    }
-    for (let slot = 0; slot < group.length; slot++) limits[slot] = engine.limitOf(slot);
-    return compared;
   }
 
   #newShard(threads: number): ScanEngine {

@@ -2,7 +2,7 @@
 import { UnseenError } from '../../errors.ts';
 import { calibrate, withBestKernels } from './calibrate.ts';
 import { ROW_ALIGN, type ScanEngine, type ScanQuery, SLOTS } from './engine.ts';
-import { instantiate, kernelModule, makeMemory } from './kernel.ts';
+import { instantiate, type Kernel, kernelModule, makeMemory } from './kernel.ts';
 import { KernelMemory } from './memory.ts';
 import type { Survivors } from './survivors.ts';
 
@@ -37,7 +37,8 @@ export interface Segment {
 
 export class WasmEngine implements ScanEngine {
   readonly name = 'wasm';
-  readonly memory = new KernelMemory();
+  readonly memory: KernelMemory;
+  readonly #kernel: Kernel;
   readonly bits: number;
   /** 64-bit words a code. */
   readonly words: number;
@@ -53,10 +54,16 @@ export class WasmEngine implements ScanEngine {
   #liveAddress = 0;
   #liveCapacity = 0;
 
-  /** @param threads arenas to make, ≥ 1; more than one are of use in a shared memory only. */
-  constructor(bits: number, threads = 1) {
-    const { memory } = this;
-    const { kernel } = memory;
+  /**
+   * @param threads arenas to make, ≥ 1; more than one are of use in a shared memory only.
+   * @param over a memory that another has filled: its codes are named with `adopt`.
+   */
+  constructor(bits: number, threads = 1, over?: KernelMemory) {
+    const memory = over ?? new KernelMemory();
+    // Arenas are an instance's: in another's memory it takes one of its own.
+    const kernel = over ? instantiate(over.module, over.memory) : memory.kernel;
+    this.memory = memory;
+    this.#kernel = kernel;
     this.bits = bits;
     this.words = Math.ceil(bits / 64);
     this.#queryOffset = align(kernel.SLOT_HISTOGRAM.value + 4 * (bits + 1), 8);
@@ -87,6 +94,13 @@ export class WasmEngine implements ScanEngine {
   /** Address of the bitmap of live rows; 0: all are. */
   get live(): number {
     return this.#live;
+  }
+
+  /** Takes the rows that lie at an address of a memory that is not its own, and the bitmap of those that are live. */
+  adopt(address: number, count: number, live: number): void {
+    this.segments.splice(0, this.segments.length, { address, first: 0, count, capacity: count });
+    this.#count = count;
+    this.#live = live;
   }
 
   append(packed: Uint8Array): void {
@@ -151,7 +165,7 @@ export class WasmEngine implements ScanEngine {
   }
 
   scan(slot: number, from: number, to: number, survivors: Survivors): void {
-    const { kernel } = this.memory;
+    const kernel = this.#kernel;
     const at = this.#slot(slot, 0);
     const size = { bytes: (to - from) * this.rowBytes, indexBytes: this.#count * this.rowBytes };
     withBestKernels(kernel, this.arenas[0]!, this.words, size, () => {
@@ -169,7 +183,8 @@ export class WasmEngine implements ScanEngine {
 
   distances(code: Uint8Array, out: Uint16Array): void {
     this.open(SLOTS, { code, k: 0, limit: 0, ties: false });
-    const { kernel, memory } = this.memory;
+    const kernel = this.#kernel;
+    const { memory } = this.memory;
     const query = this.#slot(SLOTS, 0) + this.#queryOffset;
     const block = kernel.BLOCK.value as number;
     const scratch = new Uint16Array(memory.buffer, this.arenas[0]! + kernel.DISTANCES.value, block);
@@ -184,7 +199,7 @@ export class WasmEngine implements ScanEngine {
 
   /** What a thread must know to scan for the first `slots` open queries of its arena. */
   job(thread: number, slots: number) {
-    const { kernel } = this.memory;
+    const kernel = this.#kernel;
     return {
       op: 'scan' as const,
       variants: calibrate(kernel, this.arenas[0]!),
@@ -201,11 +216,12 @@ export class WasmEngine implements ScanEngine {
   }
 
   #slot(slot: number, thread: number): number {
-    return this.arenas[thread]! + this.memory.kernel.SLOTS_OFFSET.value + slot * this.#slotBytes;
+    return this.arenas[thread]! + this.#kernel.SLOTS_OFFSET.value + slot * this.#slotBytes;
   }
 
   #drain(slot: number, survivors: Survivors): void {
-    const { kernel, u32, memory } = this.memory;
+    const kernel = this.#kernel;
+    const { u32, memory } = this.memory;
     const found = u32[slot / 4 + 3]!; // SLOT_FOUND
     if (found === 0) return;
     const arena = this.arenas[0]!;

@@ -2,7 +2,9 @@
  * One memory of codes with their tables. The base is sorted and in tables that do not change; codes added since are its
  * tail, in the order they came, in chains. An index without tables keeps all its codes in the tail.
  */
+
 import type { KernelMemory } from '../kernels/memory.ts';
+import { WasmEngine } from '../kernels/wasm.ts';
 import type { Found } from '../store.ts';
 import { type Costs, costsOf } from './costs.ts';
 import { allocateBinomials, describe, descriptionBytes, type Layout } from './description.ts';
@@ -35,6 +37,7 @@ export class MihShard {
   readonly #description: number;
   readonly #binomials: number;
   readonly #costs: Partial<Costs>;
+  #scanner: WasmEngine | undefined;
   #tailCapacity = 0;
   /** Where row i of the base stands; made when rows are read. */
   #places: Uint32Array | undefined;
@@ -177,6 +180,13 @@ export class MihShard {
     const more = this.memory.kernel.find(this.#description, state.address, this.#live) === 1;
     state.drain();
     return !more;
+  }
+
+  /** Of a shard without tables: what scans its codes; all of them are in the tail. */
+  get scanner(): WasmEngine {
+    this.#scanner ??= new WasmEngine(this.bits, this.states.length, this.memory);
+    this.#scanner.adopt(this.layout.tail, this.layout.tailCount, this.#live);
+    return this.#scanner;
   }
 
   /** Hits of the open query by (distance, row). */

@@ -1,6 +1,9 @@
 /** The rows of a `MultiIndexHash`: shards, each in a memory of its own, that are built anew as they grow. */
 import { UnseenError } from '../../errors.ts';
+import { SLOTS } from '../kernels/engine.ts';
 import { MAX_MEMORY_BYTES } from '../kernels/memory.ts';
+import { Survivors } from '../kernels/survivors.ts';
+import { scanRows } from '../scan-rows.ts';
 import type { FindPlan, Found, RowStore } from '../store.ts';
 import { type FoundWithWork, findInThreads, threadable } from '../threads/find.ts';
 import { letGo } from '../threads/pool.ts';
@@ -153,6 +156,7 @@ export class MihStore implements RowStore {
     questions: readonly ShardQuery[],
     { threads, pause }: FindPlan,
   ): Promise<FoundWithWork[]> {
+    if (shard.substrings.length === 0) return this.#scanShard(shard, questions, { threads, pause });
     if (threads > 1 && questions.length >= MIN_QUERIES_THREADS && threadable(shard, questions[0]!)) {
       return findInThreads(shard, questions, threads, pause);
     }
@@ -163,6 +167,28 @@ export class MihStore implements RowStore {
       found.push({ ...shard.found(), ...shard.states[0]!.work });
       const turn = pause();
       if (turn) await turn;
+    }
+    return found;
+  }
+
+  /** A shard without tables, as a linear index scans. */
+  async #scanShard(
+    shard: MihShard,
+    questions: readonly ShardQuery[],
+    how: Pick<FindPlan, 'threads' | 'pause'>,
+  ): Promise<FoundWithWork[]> {
+    const found: FoundWithWork[] = [];
+    for (let from = 0; from < questions.length; from += SLOTS) {
+      const group = questions.slice(from, from + SLOTS);
+      const { k, ties } = group[0]!; // the same for all
+      const survivors = group.map(() => new Survivors());
+      const codes = group.map(({ code }) => code);
+      const limits = group.map(({ limit }) => limit);
+      const compared = await scanRows(shard.scanner, codes, limits, survivors, { k, ties, ...how });
+      for (const one of survivors) {
+        const hits = one.first(k, this.bits, ties);
+        found.push({ ...hits, compared: compared / group.length, probed: 0, scanned: true });
+      }
     }
     return found;
   }
