@@ -1,11 +1,13 @@
 /** What an index keeps its rows in, and the plain one: shards of codes that are scanned, each in a memory of its own. */
+
 import { UnseenError } from '../errors.ts';
-import { ROW_ALIGN, type ScanEngine, SLOTS } from './kernels/engine.ts';
+import { type ScanEngine, SLOTS } from './kernels/engine.ts';
 import { TypeScriptEngine } from './kernels/fallback.ts';
 import { wasmAvailable } from './kernels/kernel.ts';
 import { Survivors } from './kernels/survivors.ts';
 import { WasmEngine } from './kernels/wasm.ts';
 import { scanRows } from './scan-rows.ts';
+import { bytesOf, checkRows, countOf, readRows, setLiveRows } from './shards.ts';
 import { letGo } from './threads/pool.ts';
 import type { EngineName, SearchWork } from './types.ts';
 
@@ -45,9 +47,6 @@ export interface RowStore {
   close(): void;
 }
 
-/** Row numbers are 32 bits. */
-const MOST_ROWS = 2 ** 32 - ROW_ALIGN;
-
 interface Shard {
   readonly engine: ScanEngine;
   /** Row of its first code, a multiple of ROW_ALIGN. */
@@ -83,23 +82,17 @@ export class CodeStore implements RowStore {
   }
 
   get count(): number {
-    const { engine, first } = this.shards.at(-1)!;
-    return first + engine.count;
+    return countOf(this.#places);
   }
 
   get bytes(): number {
-    return this.shards.reduce((sum, { engine }) => sum + engine.bytes, 0);
+    return bytesOf(this.#places);
   }
 
   append(packed: Uint8Array): void {
     const width = this.bits / 8;
     const rows = packed.length / width;
-    if (this.count + rows > MOST_ROWS) {
-      throw new UnseenError('INDEX_TOO_LARGE', {
-        received: packed.length,
-        reason: `at most ${MOST_ROWS} rows`,
-      });
-    }
+    checkRows(this.#places, packed, width);
     for (let row = 0; row < rows; ) {
       const { engine } = this.shards.at(-1)!;
       const room = Math.min(engine.room, this.#shardRows - engine.count);
@@ -111,20 +104,11 @@ export class CodeStore implements RowStore {
   }
 
   read(from: number, to: number): Uint8Array {
-    const width = this.bits / 8;
-    const out = new Uint8Array((to - from) * width);
-    for (const { engine, first } of this.shards) {
-      const start = Math.max(from, first);
-      const end = Math.min(to, first + engine.count);
-      if (start < end) out.set(engine.read(start - first, end - first), (start - from) * width);
-    }
-    return out;
+    return readRows(this.#places, from, to, this.bits / 8);
   }
 
   setLive(bitmap: Uint8Array | undefined): void {
-    for (const { engine, first } of this.shards) {
-      engine.setLive(bitmap?.subarray(first / 8, Math.ceil((first + engine.count) / 8)));
-    }
+    setLiveRows(this.#places, bitmap);
   }
 
   async find(queries: readonly Uint8Array[], plan: FindPlan): Promise<{ found: Found[]; work: SearchWork }> {
@@ -148,6 +132,10 @@ export class CodeStore implements RowStore {
     for (const { engine, first } of this.shards) {
       engine.distances(code, out.subarray(first, first + engine.count));
     }
+  }
+
+  get #places() {
+    return this.shards.map(({ engine, first }) => ({ rows: engine, first }));
   }
 
   close(): void {

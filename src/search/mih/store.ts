@@ -1,9 +1,10 @@
 /** The rows of a `MultiIndexHash`: shards, each in a memory of its own, that are built anew as they grow. */
-import { UnseenError } from '../../errors.ts';
+
 import { SLOTS } from '../kernels/engine.ts';
 import { MAX_MEMORY_BYTES } from '../kernels/memory.ts';
 import { Survivors } from '../kernels/survivors.ts';
 import { scanRows } from '../scan-rows.ts';
+import { bytesOf, checkRows, countOf, readRows, setLiveRows } from '../shards.ts';
 import type { FindPlan, Found, RowStore } from '../store.ts';
 import { type FoundWithWork, findInThreads, threadable } from '../threads/find.ts';
 import { letGo } from '../threads/pool.ts';
@@ -35,9 +36,6 @@ const MIN_QUERIES_THREADS = 8;
  * that each code added costs three times its building at most.
  */
 const WORN = 1.5;
-/** Row numbers are 32 bits. */
-const MOST_ROWS = 2 ** 32 - 64;
-
 export interface PlacedShard {
   shard: MihShard;
   /** Row of its first code. */
@@ -73,23 +71,17 @@ export class MihStore implements RowStore {
   }
 
   get count(): number {
-    const { shard, first } = this.shards.at(-1)!;
-    return first + shard.count;
+    return countOf(this.#places);
   }
 
   get bytes(): number {
-    return this.shards.reduce((sum, { shard }) => sum + shard.bytes, 0);
+    return bytesOf(this.#places);
   }
 
   append(packed: Uint8Array): void {
     const width = this.bits / 8;
     const rows = packed.length / width;
-    if (this.count + rows > MOST_ROWS) {
-      throw new UnseenError('INDEX_TOO_LARGE', {
-        received: packed.length,
-        reason: `at most ${MOST_ROWS} rows`,
-      });
-    }
+    checkRows(this.#places, packed, width);
     for (let row = 0; row < rows; ) {
       const last = this.shards.at(-1)!;
       const taken = Math.min(rows - row, this.#shardRows - last.shard.count);
@@ -105,20 +97,11 @@ export class MihStore implements RowStore {
   }
 
   read(from: number, to: number): Uint8Array {
-    const width = this.bits / 8;
-    const out = new Uint8Array((to - from) * width);
-    for (const { shard, first } of this.shards) {
-      const start = Math.max(from, first);
-      const end = Math.min(to, first + shard.count);
-      if (start < end) out.set(shard.read(start - first, end - first), (start - from) * width);
-    }
-    return out;
+    return readRows(this.#places, from, to, this.bits / 8);
   }
 
   setLive(bitmap: Uint8Array | undefined): void {
-    for (const { shard, first } of this.shards) {
-      shard.setLive(bitmap?.subarray(first / 8, Math.ceil((first + shard.count) / 8)));
-    }
+    setLiveRows(this.#places, bitmap);
   }
 
   async find(queries: readonly Uint8Array[], plan: FindPlan): Promise<{ found: Found[]; work: SearchWork }> {
@@ -145,6 +128,10 @@ export class MihStore implements RowStore {
     }
     work.queriesScanned = scanned.size;
     return { found: best as Found[], work };
+  }
+
+  get #places() {
+    return this.shards.map(({ shard, first }) => ({ rows: shard, first }));
   }
 
   close(): void {
