@@ -180,12 +180,9 @@ export const PREFIX_WORDS: u32 = 3;
 export function fillPrefix(prefix: u32, codes: usize, count: u32, query: usize, words: u32, out: usize): void {
   const width = (<usize>words) << 3;
   if (prefix == 1) {
-    if (words == 2) narrow<u8>(8, 1, 16, false, 0, codes, count, query, out);
-    else if (words == 4) narrow<u8>(4, 1, 32, false, 0, codes, count, query, out);
-    else narrow<u8>(2, 1, width, false, 0, codes, count, query, out);
+    narrow<u8>(2, 1, width, false, 0, codes, count, query, out);
   } else if (prefix == 2) {
-    if (words == 4) narrow<u8>(4, 2, 32, false, 0, codes, count, query, out);
-    else narrow<u8>(2, 2, width, false, 0, codes, count, query, out);
+    narrow<u8>(2, 2, width, false, 0, codes, count, query, out);
   } else {
     narrow<u8>(2, 3, width, false, 0, codes, count, query, out);
   }
