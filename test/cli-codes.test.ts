@@ -7,7 +7,7 @@ import { Codes } from '../src/codes/index.ts';
 import { readNpy, writeCodesNpy } from '../src/data/index.ts';
 import { Random } from '../src/random.ts';
 import { dedup, knnGraph, LinearIndex, openIndex, readFaissFlat, saveIndex } from '../src/search/index.ts';
-import { type Json, type RunOptions, unseen } from './program.ts';
+import { type Json, type RunOptions, succeed, unseen } from './program.ts';
 
 const ROWS = 300;
 const BITS = 64;
@@ -17,13 +17,7 @@ let codes: Codes;
 const at = (...parts: string[]): string => path.join(cwd, ...parts);
 const name = (row: number): string => `picture-${row}.jpg`;
 
-/** Runs, expects success, and returns the JSON document. */
-async function done(line: string): Promise<Json> {
-  const result = await unseen(`${line} --json`, { cwd });
-  expect(result.stderr).not.toMatch(/^error/m);
-  expect(result.status).toBe(0);
-  return result.json();
-}
+const done = (line: string): Promise<Json> => succeed(line, cwd);
 
 /** Runs what must be refused, and leaves nothing. */
 async function refused(code: string, line: string): Promise<Json> {

@@ -4,20 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Json, PAIRS, unseen, writeArrays, writePairs } from './program.ts';
+import { type Json, PAIRS, succeed, unseen, writeArrays, writePairs } from './program.ts';
 
 let cwd: string;
 const at = (...parts: string[]): string => path.join(cwd, ...parts);
 const TASKS = ['image->text', 'text->image', 'image->image', 'text->text'];
 const QUICK = '--set anchors=40 --set iterations=10';
 
-/** Runs, expects success, and returns the JSON document. */
-async function done(line: string): Promise<Json> {
-  const result = await unseen(`${line} --json`, { cwd });
-  expect(result.stderr).not.toMatch(/^error/m);
-  expect(result.status).toBe(0);
-  return result.json();
-}
+const done = (line: string): Promise<Json> => succeed(line, cwd);
 
 async function refused(code: string, line: string): Promise<Json> {
   const before = await readdir(cwd);

@@ -3,19 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNpy } from '../src/data/npy.ts';
-import { CLASSES, type Json, ROWS, type Run, unseen, writeArrays } from './program.ts';
+import { CLASSES, type Json, ROWS, type Run, succeed, unseen, writeArrays } from './program.ts';
 
 let cwd: string;
 const run = (line: string): Promise<Run> => unseen(line, { cwd });
 const at = (...parts: string[]): string => path.join(cwd, ...parts);
 
-/** Runs, expects success, and returns the JSON document. */
-async function done(line: string): Promise<Json> {
-  const result = await run(`${line} --json`);
-  expect(result.stderr).not.toMatch(/^error/m);
-  expect(result.status).toBe(0);
-  return result.json();
-}
+const done = (line: string): Promise<Json> => succeed(line, cwd);
 
 beforeAll(async () => {
   cwd = await mkdtemp(path.join(tmpdir(), 'unseen-cli-'));

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { expect } from 'vitest';
 import { datasetFromArrays, writeDataset, writeNpy } from '../src/data/index.ts';
 import { syntheticDataset } from './synthetic.ts';
 
@@ -52,6 +53,14 @@ export function unseen(
     child.on('error', reject);
     child.on('close', (status) => resolve({ status, stdout, stderr, json: () => JSON.parse(stdout) }));
   });
+}
+
+/** Runs in a folder, expects success, and returns the JSON document. */
+export async function succeed(line: string, cwd: string): Promise<Json> {
+  const result = await unseen(`${line} --json`, { cwd });
+  expect(result.stderr).not.toMatch(/^error/m);
+  expect(result.status).toBe(0);
+  return result.json();
 }
 
 export const CLASSES = ['ant', 'bee', 'cow', 'dog', 'elk', 'fox', 'gnu', 'hen'];

@@ -9,6 +9,10 @@ export function setBit(bitmap: Uint8Array, row: number): void {
   bitmap[row >>> 3]! |= 1 << (row & 7);
 }
 
+export function clearBit(bitmap: Uint8Array, row: number): void {
+  bitmap[row >>> 3]! &= ~(1 << (row & 7));
+}
+
 /** Sets bits `from … to−1` to 1. */
 export function setBits(bitmap: Uint8Array, from: number, to: number): void {
   let row = from;
@@ -65,7 +69,7 @@ export class LiveRows {
       this.#bitmap = new Uint8Array(bitmapBytes(this.#rows));
       setBits(this.#bitmap, 0, this.#rows);
     }
-    this.#bitmap[row >>> 3]! &= ~(1 << (row & 7));
+    clearBit(this.#bitmap, row);
     this.#deleted++;
     return true;
   }

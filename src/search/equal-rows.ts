@@ -1,5 +1,6 @@
 /** Which rows have the same code: one pass over a hash table of rows, without a search. */
 import type { Codes } from '../codes/index.ts';
+import { hasBit } from './bitmap.ts';
 
 /** In place of a row number: there is none. */
 export const NO_ROW = 0xffff_ffff;
@@ -15,7 +16,7 @@ export function firstEqualRows(codes: Codes, live?: Uint8Array): Uint32Array {
   const slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(16, 2 * count)))).fill(NO_ROW);
   const mask = slots.length - 1;
   for (let row = 0; row < count; row++) {
-    if (live && !((live[row >> 3]! >> (row & 7)) & 1)) continue;
+    if (live && !hasBit(live, row)) continue;
     let slot = hash(bytes, row * width, width) & mask;
     while (slots[slot] !== NO_ROW && !equal(bytes, slots[slot]! * width, row * width, width)) {
       slot = (slot + 1) & mask;

@@ -1,5 +1,6 @@
 /** Single linkage at one level: the connected components of "within the radius". */
 import type { Codes } from '../codes/index.ts';
+import { clearBit } from './bitmap.ts';
 import { NO_ROW } from './equal-rows.ts';
 import { BATCH, type NeighbourOptions, NeighbourSearch } from './neighbour-search.ts';
 import type { HammingIndex } from './types.ts';
@@ -55,7 +56,7 @@ export async function linkTransitively(
       outside.set(search.open);
       sets.forEach(first, (row) => {
         if (waiting[row]) heap.push(row);
-        outside[row >> 3]! &= ~(1 << (row & 7));
+        clearBit(outside, row);
       });
       if (outside.every((byte) => byte === 0)) {
         for (const row of heap) waiting[row] = 0; // nothing is left that could join

@@ -4,6 +4,7 @@
  */
 import type { Codes } from '../codes/index.ts';
 import { UnseenError } from '../errors.ts';
+import { bitmapBytes, clearBit, setBit } from './bitmap.ts';
 import type { HammingIndex, Hit, SearchOptions } from './types.ts';
 
 /** Rows asked about at once: enough for an index to go over its codes once for many of them. */
@@ -30,13 +31,13 @@ export class NeighbourSearch {
     this.#options = options;
     this.#rows = index.rows;
     this.#count = index.count;
-    this.open = new Uint8Array(Math.ceil(index.rows / 8));
-    for (let i = 0; i < open.length; i++) this.open[open[i]! >> 3]! |= 1 << (open[i]! & 7);
+    this.open = new Uint8Array(bitmapBytes(index.rows));
+    for (let i = 0; i < open.length; i++) setBit(this.open, open[i]!);
   }
 
   /** The row is not found any more. */
   close(row: number): void {
-    this.open[row >> 3]! &= ~(1 << (row & 7));
+    clearBit(this.open, row);
   }
 
   /** Rows of `filter` within the radius of each of the rows, at most `cap` of each: where there are as many, there may be more. */

@@ -5,7 +5,7 @@
 import { KernelMemory } from '../kernels/memory.ts';
 import { type Layout, placeBits, type Table } from '../mih/description.ts';
 import { ENTRY_BYTES } from '../mih/plan.ts';
-import { MihShard, writeRows } from '../mih/shard.ts';
+import { MihShard } from '../mih/shard.ts';
 import { MihStore, type PlacedShard } from '../mih/store.ts';
 import type { RowStore } from '../store.ts';
 import { encodeShapes, readShapes, type ShardShape } from './mih-shapes.ts';
@@ -185,7 +185,7 @@ async function readShard(
 
   let at = codes;
   for await (const piece of reader.chunks(`${prefix}.codes`, width)) {
-    writeRows(memory, piece, width, at, rowBytes);
+    memory.writeRows(piece, width, at, rowBytes);
     at += (piece.length / width) * rowBytes;
   }
   await readOrder(reader, `${prefix}.order`, memory.u32.subarray(order / 4, order / 4 + count));

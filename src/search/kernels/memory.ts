@@ -72,6 +72,28 @@ export class KernelMemory {
     return address;
   }
 
+  /**
+   * Writes packed codes, `width` bytes each, as rows of `rowBytes`, whole words, from an address on. The padding is what
+   * it was: zero where nothing else was ever written.
+   */
+  writeRows(packed: Uint8Array, width: number, address: number, rowBytes: number): void {
+    const { u8 } = this;
+    if (width === rowBytes) {
+      u8.set(packed, address);
+      return;
+    }
+    if (width > 32) {
+      for (let i = 0, at = address; i < packed.length; i += width, at += rowBytes) {
+        u8.set(packed.subarray(i, i + width), at);
+      }
+      return;
+    }
+    const gap = rowBytes - width; // short rows: a call for each would cost more than its bytes
+    for (let i = 0, at = address; i < packed.length; at += gap) {
+      for (let byte = 0; byte < width; byte++) u8[at++] = packed[i++]!;
+    }
+  }
+
   get #view() {
     // A memory of its own detaches the old buffer when it grows; a shared one gets a longer buffer.
     if (this.#views.buffer !== this.memory.buffer) this.#views = viewsOf(this.memory);

@@ -3,6 +3,7 @@ import { UnseenError } from '../../errors.ts';
 import { calibrate, withBestKernels } from './calibrate.ts';
 import { ROW_ALIGN, type ScanEngine, type ScanQuery, SLOTS } from './engine.ts';
 import { instantiate, type Kernel, kernelModule, makeMemory } from './kernel.ts';
+import { LiveBits } from './live-bits.ts';
 import { KernelMemory } from './memory.ts';
 import type { Survivors } from './survivors.ts';
 
@@ -51,8 +52,7 @@ export class WasmEngine implements ScanEngine {
   #count = 0;
   /** Bitmap of live rows; 0: all. */
   #live = 0;
-  #liveAddress = 0;
-  #liveCapacity = 0;
+  readonly #liveBits: LiveBits;
 
   /**
    * @param threads arenas to make, ≥ 1; more than one are of use in a shared memory only.
@@ -63,6 +63,7 @@ export class WasmEngine implements ScanEngine {
     // Arenas are an instance's: in another's memory it takes one of its own.
     const kernel = over ? instantiate(over.module, over.memory) : memory.kernel;
     this.memory = memory;
+    this.#liveBits = new LiveBits(memory);
     this.#kernel = kernel;
     this.bits = bits;
     this.words = Math.ceil(bits / 64);
@@ -91,11 +92,6 @@ export class WasmEngine implements ScanEngine {
     return 8 * this.words;
   }
 
-  /** Address of the bitmap of live rows; 0: all are. */
-  get live(): number {
-    return this.#live;
-  }
-
   /** Takes the rows that lie at an address of a memory that is not its own, and the bitmap of those that are live. */
   adopt(address: number, count: number, live: number): void {
     this.segments.splice(0, this.segments.length, { address, first: 0, count, capacity: count });
@@ -113,7 +109,7 @@ export class WasmEngine implements ScanEngine {
       const segment = this.segments.find(({ count, capacity }) => count < capacity)!;
       const taken = Math.min(rows - row, segment.capacity - segment.count);
       const at = segment.address + segment.count * this.rowBytes;
-      this.#write(packed.subarray(row * width, (row + taken) * width), at);
+      this.memory.writeRows(packed.subarray(row * width, (row + taken) * width), width, at, this.rowBytes);
       segment.count += taken;
       this.#count += taken;
       row += taken;
@@ -140,16 +136,8 @@ export class WasmEngine implements ScanEngine {
   }
 
   setLive(bitmap: Uint8Array | undefined): void {
-    this.#live = 0;
-    if (!bitmap) return;
-    const needed = align(bitmap.length + 8, 64); // kernels read in pieces of two bytes
-    if (needed > this.#liveCapacity) {
-      this.#liveCapacity = align(needed + (needed >> 2), 64);
-      this.#liveAddress = this.memory.allocate(this.#liveCapacity);
-    }
-    this.memory.u8.set(bitmap, this.#liveAddress);
-    this.memory.u8.fill(0, this.#liveAddress + bitmap.length, this.#liveAddress + needed);
-    this.#live = this.#liveAddress;
+    this.#liveBits.set(bitmap);
+    this.#live = this.#liveBits.address;
   }
 
   open(slot: number, { code, k, limit, ties }: ScanQuery, thread = 0): void {
@@ -245,26 +233,6 @@ export class WasmEngine implements ScanEngine {
     const address = this.memory.allocate(capacity * this.rowBytes);
     if (last && address === end) last.capacity += capacity;
     else this.segments.push({ address, first: last ? last.first + last.capacity : 0, count: 0, capacity });
-  }
-
-  /** Packed codes to rows padded to whole words. */
-  #write(packed: Uint8Array, address: number): void {
-    const { u8 } = this.memory;
-    const width = this.bits / 8;
-    if (width === this.rowBytes) {
-      u8.set(packed, address);
-      return;
-    }
-    if (width > 32) {
-      for (let i = 0, at = address; i < packed.length; i += width, at += this.rowBytes) {
-        u8.set(packed.subarray(i, i + width), at);
-      }
-      return;
-    }
-    const gap = this.rowBytes - width; // short rows: a call for each would cost more than its bytes
-    for (let i = 0, at = address; i < packed.length; at += gap) {
-      for (let byte = 0; byte < width; byte++) u8[at++] = packed[i++]!;
-    }
   }
 }
 

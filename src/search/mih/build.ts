@@ -6,7 +6,7 @@ import { KernelMemory } from '../kernels/memory.ts';
 import type { Costs } from './costs.ts';
 import { type Layout, type Table, tableAddress } from './description.ts';
 import { ENTRY_BYTES, type Substring } from './plan.ts';
-import { MihShard, writeRows } from './shard.ts';
+import { MihShard } from './shard.ts';
 
 /** Consecutive codes of what a shard is built from. */
 export interface Piece {
@@ -65,7 +65,8 @@ export function buildShard(
   });
   const tables = [{ ...first, starts, entries: 0, heads: 0, next: 0 }, ...further];
   const shard = new MihShard(memory, { ...emptyLayout(bits), codes, order, count, tables }, threads, costs);
-  for (let t = 1; t < tables.length; t++) kernel.enterCodes(shard.index, tableAddress(shard.index, t));
+  const { index } = shard.job;
+  for (let t = 1; t < tables.length; t++) kernel.enterCodes(index, tableAddress(index, t));
   return shard;
 }
 
@@ -86,7 +87,7 @@ function* stage({ bits, pieces }: Source, memory: KernelMemory, at: number, rows
     const width = piece.packed ? bits / 8 : rowBytes;
     for (let from = 0; from < piece.count; from += pieceRows) {
       const to = Math.min(from + pieceRows, piece.count);
-      writeRows(memory, piece.codes.subarray(from * width, to * width), width, at, rowBytes);
+      memory.writeRows(piece.codes.subarray(from * width, to * width), width, at, rowBytes);
       const part = { codes: piece.codes, packed: piece.packed, count: to - from, first: piece.first + from };
       if (!piece.rows) {
         yield part;

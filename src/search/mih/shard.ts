@@ -3,6 +3,7 @@
  * tail, in the order they came, in chains. An index without tables keeps all its codes in the tail.
  */
 
+import { LiveBits } from '../kernels/live-bits.ts';
 import type { KernelMemory } from '../kernels/memory.ts';
 import { WasmEngine } from '../kernels/wasm.ts';
 import type { Found } from '../store.ts';
@@ -41,15 +42,14 @@ export class MihShard {
   #tailCapacity = 0;
   /** Where row i of the base stands; made when rows are read. */
   #places: Uint32Array | undefined;
-  #live = 0;
-  #liveAddress = 0;
-  #liveCapacity = 0;
+  readonly #live: LiveBits;
   #liveRows: number | undefined;
 
   /** @param costs where others than the usual are to steer it: of tests. */
   constructor(memory: KernelMemory, layout: Layout, threads = 1, costs: Partial<Costs> = {}) {
     this.#costs = costs;
     this.memory = memory;
+    this.#live = new LiveBits(memory);
     this.layout = layout;
     this.bits = layout.bits;
     this.substrings = layout.tables.map(({ offset, width }) => ({ offset, width }));
@@ -72,18 +72,13 @@ export class MihShard {
     return this.layout.count + this.layout.tailCount;
   }
 
-  /** Address of the description. */
-  get index(): number {
-    return this.#description;
-  }
-
   get rowBytes(): number {
     return 8 * Math.ceil(this.bits / 64);
   }
 
   /** Address of the description and of the bitmap of live rows (0: all). */
   get job(): { readonly index: number; readonly live: number } {
-    return { index: this.#description, live: this.#live };
+    return { index: this.#description, live: this.#live.address };
   }
 
   /** What threads need to search for these queries, beside a state each. */
@@ -120,7 +115,7 @@ export class MihShard {
     const rows = packed.length / width;
     const from = layout.tailCount;
     if (from + rows > this.#tailCapacity) this.#growTail(from + rows);
-    writeRows(memory, packed, width, layout.tail + from * this.rowBytes, this.rowBytes);
+    memory.writeRows(packed, width, layout.tail + from * this.rowBytes, this.rowBytes);
     layout.tailCount += rows;
     if (layout.sampleCount < SAMPLE && layout.count === 0) this.#takeSample();
     this.#describe();
@@ -152,17 +147,8 @@ export class MihShard {
 
   /** Bitmap `[ceil(count/8)]` of the rows that may be found; undefined: all. Copied. */
   setLive(bitmap: Uint8Array | undefined): void {
-    this.#live = 0;
-    this.#liveRows = undefined;
-    if (!bitmap) return;
-    const { memory } = this;
-    if (bitmap.length > this.#liveCapacity) {
-      this.#liveCapacity = bitmap.length + (bitmap.length >> 2) + 64;
-      this.#liveAddress = memory.allocate(this.#liveCapacity);
-    }
-    memory.u8.set(bitmap, this.#liveAddress);
-    this.#live = this.#liveAddress;
-    this.#liveRows = countBits(bitmap);
+    this.#live.set(bitmap);
+    this.#liveRows = bitmap && countBits(bitmap);
   }
 
   /** Rows that may be found. */
@@ -170,14 +156,14 @@ export class MihShard {
     return this.#liveRows ?? this.count;
   }
 
-  open(query: ShardQuery, thread = 0): void {
-    this.states[thread]!.open(query, this.liveRows);
+  open(query: ShardQuery): void {
+    this.states[0]!.open(query, this.liveRows);
   }
 
   /** Goes on with the open query; true: it is done. Takes some milliseconds at most. */
   step(): boolean {
     const state = this.states[0]!;
-    const more = this.memory.kernel.find(this.#description, state.address, this.#live) === 1;
+    const more = this.memory.kernel.find(this.#description, state.address, this.#live.address) === 1;
     state.drain();
     return !more;
   }
@@ -185,7 +171,7 @@ export class MihShard {
   /** Of a shard without tables: what scans its codes; all of them are in the tail. */
   get scanner(): WasmEngine {
     this.#scanner ??= new WasmEngine(this.bits, this.states.length, this.memory);
-    this.#scanner.adopt(this.layout.tail, this.layout.tailCount, this.#live);
+    this.#scanner.adopt(this.layout.tail, this.layout.tailCount, this.#live.address);
     return this.#scanner;
   }
 
@@ -243,24 +229,6 @@ export class MihShard {
     const places = new Uint32Array(count);
     for (let place = 0; place < count; place++) places[rows[place]!] = place;
     return places;
-  }
-}
-
-/** Writes packed codes as rows of whole words; memory that was never written is zero, so the padding is. */
-export function writeRows(
-  memory: KernelMemory,
-  packed: Uint8Array,
-  width: number,
-  at: number,
-  rowBytes: number,
-): void {
-  const { u8 } = memory;
-  if (width === rowBytes) {
-    u8.set(packed, at);
-    return;
-  }
-  for (let i = 0; i < packed.length; at += rowBytes) {
-    for (let byte = 0; byte < width; byte++) u8[at + byte] = packed[i++]!;
   }
 }
 
