@@ -36,6 +36,8 @@ export interface MethodEntry {
   readonly modalities: readonly ModalityName[];
   /** Whether it was made to learn from the unlabelled pool. */
   readonly transductive: boolean;
+  /** Values of its main settings that `unseen tune` tries, the default among them. */
+  readonly search?: Readonly<Record<string, readonly unknown[]>>;
   readonly create: (settings: MethodSettings) => HashMethod;
 }
 
