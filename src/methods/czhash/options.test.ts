@@ -12,15 +12,13 @@ const settings = Object.entries(czhashSchema.shape as Record<string, z.ZodType>)
 
 let section: string;
 beforeAll(async () => {
-  const page = await readFile(new URL('../../../docs/methods.md', import.meta.url), 'utf8');
-  const start = page.indexOf('\n## CZHash\n');
-  section = page.slice(start, page.indexOf('\n## ', start + 1));
+  section = await readFile(new URL('../../../docs/methods/czhash.md', import.meta.url), 'utf8');
 });
 
 /** Rows of the table under a heading: what stands first, in backticks → the other cells. */
 function table(heading: string): Map<string, string[]> {
-  const start = section.indexOf(`\n### ${heading}\n`);
-  const lines = section.slice(start, section.indexOf('\n### ', start + 1)).split('\n');
+  const start = section.indexOf(`\n## ${heading}\n`);
+  const lines = section.slice(start, section.indexOf('\n## ', start + 1)).split('\n');
   return new Map(
     lines
       .filter((line) => line.startsWith('| `'))
@@ -34,20 +32,20 @@ function table(heading: string): Map<string, string[]> {
 const numberOf = (text: string): number => (text === '10⁶' ? 1e6 : Number(text));
 
 it('the page lists every setting and no other', () => {
-  expect([...table('CZHash: settings').keys()].sort()).toEqual(settings.map(([name]) => name).sort());
+  expect([...table('Settings').keys()].sort()).toEqual(settings.map(([name]) => name).sort());
 });
 
 it('the page says the defaults', () => {
   for (const [name, schema] of settings) {
     const { data } = schema.safeParse(undefined) as { data?: unknown };
     if (data === undefined) continue; // depends on the data or the machine; said in words
-    expect(numberOf(table('CZHash: settings').get(name)![0]!), name).toBe(data);
+    expect(numberOf(table('Settings').get(name)![0]!), name).toBe(data);
   }
 });
 
 it('the page says the ranges: their ends are taken, and nothing beyond', () => {
   for (const [name, schema] of settings) {
-    const range = table('CZHash: settings').get(name)![1]!;
+    const range = table('Settings').get(name)![1]!;
     const found = /^(\S+)( < …| …)(?: ≤)? ([\d.⁰¹²³⁴⁵⁶⁷⁸⁹]+)/.exec(range);
     if (!found) continue; // a name
     const [low, high] = [Number(found[1]), numberOf(found[3]!)];
@@ -58,5 +56,5 @@ it('the page says the ranges: their ends are taken, and nothing beyond', () => {
 });
 
 it('the page lists every variant and no other', () => {
-  expect([...table('CZHash: variants').keys()].sort()).toEqual(VARIANTS.map(nameOf).sort());
+  expect([...table('Variants').keys()].sort()).toEqual(VARIANTS.map(nameOf).sort());
 });

@@ -6,14 +6,10 @@ import { tzshSchema } from './options.ts';
 
 const SHARED = new Set(['bits', 'seed', 'input']);
 
-/** Rows of the table of settings in TZSH's section: name → cells. */
+/** Rows of the table of settings of TZSH's page: name → cells. */
 async function documented(): Promise<Map<string, string[]>> {
-  const page = await readFile(new URL('../../../docs/methods.md', import.meta.url), 'utf8');
-  const section = page.slice(page.indexOf('\n## TZSH'));
-  const table = section.slice(
-    section.indexOf('\n### Settings'),
-    section.indexOf('\n### What it does not do'),
-  );
+  const page = await readFile(new URL('../../../docs/methods/tzsh.md', import.meta.url), 'utf8');
+  const table = page.slice(page.indexOf('\n## Settings'), page.indexOf('\n## What it does not do'));
   const rows = table.split('\n').filter((line) => line.startsWith('| `'));
   return new Map(
     rows.map((line) => {
