@@ -33,6 +33,8 @@ export interface DatasetParts {
   /** By name, each `[classes, a]`; one matrix alone is called `default`. Rows are L2-normalised here. */
   readonly classEmbeddings?: Matrix | Readonly<Record<string, MatrixLike>> | ReadonlyMap<string, MatrixLike>;
   readonly parts?: { readonly train: readonly [number, number]; readonly test: readonly [number, number] };
+  /** Choices of unseen classes that came with the data, by name: class indexes, none twice, at least one left seen. */
+  readonly splits?: Readonly<Record<string, { readonly unseen: ArrayLike<number> }>>;
   readonly groups?: ArrayLike<number>;
   readonly rowNames?: readonly string[];
   readonly wordVectors?: WordVectors;
@@ -69,12 +71,12 @@ function toLabels(labels: ModalityParts['labels'], classes: number, name: string
 
 /** Ascending, in range, none twice. */
 function toLabelSpace(given: ArrayLike<number>, classes: number, name: string): Int32Array {
-  const space = Int32Array.from(given).sort();
+  const space = Array.from(given).sort((a, b) => a - b);
   space.forEach((label, i) => {
-    if (label < 0 || label >= classes || label === space[i - 1])
+    if (!Number.isInteger(label) || label < 0 || label >= classes || label === space[i - 1])
       throw invalid(name, `must name classes from 0 to ${classes - 1}, none twice`, label);
   });
-  return space;
+  return Int32Array.from(space);
 }
 
 function toPlaces(given: ArrayLike<number>, items: number, name: string): Int32Array {
@@ -177,6 +179,17 @@ function checkParts(parts: DatasetParts['parts'], rows: number): void {
     throw invalid('parts', 'train and test must not overlap', parts);
 }
 
+function buildSplits(given: NonNullable<DatasetParts['splits']>, classes: number): Dataset['splits'] {
+  const entries = Object.entries(given).map(([name, split]) => {
+    const where = `splits.${name}.unseen`;
+    const unseen = [...toLabelSpace(split.unseen, classes, where)];
+    if (unseen.length === 0 || unseen.length === classes)
+      throw invalid(where, `must name from 1 to ${classes - 1} of the classes`, unseen.length);
+    return [name, { unseen }] as const;
+  });
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
 /** SHA-256 over everything that a split depends on: not the features, which may be recomputed better. */
 function fingerprint(dataset: Omit<Dataset, 'fingerprint'>): string {
   const { name, rows, classes, parts, groups, modalities } = dataset;
@@ -243,6 +256,7 @@ export function datasetFromArrays(parts: DatasetParts): Dataset {
       if (built.every(({ places }) => places![row]! < 0))
         throw new UnseenError('ROW_EMPTY', { file: name, row });
   }
+  const splits = parts.splits && buildSplits(parts.splits, classes.length);
   const groups = parts.groups && Int32Array.from(parts.groups);
   const dataset = {
     name,
@@ -251,6 +265,7 @@ export function datasetFromArrays(parts: DatasetParts): Dataset {
     classEmbeddings: buildEmbeddings(parts),
     modalities,
     ...(parts.parts && { parts: parts.parts }),
+    ...(splits && { splits }),
     ...(groups && { groups }),
     ...(parts.rowNames && { rowNames: parts.rowNames }),
     ...(parts.wordVectors && { wordVectors: parts.wordVectors }),

@@ -41,6 +41,13 @@ const schema = z.strictObject({
   classes: z.array(z.string().min(1).max(1000)).min(1),
   classEmbeddings: z.record(z.string().min(1).max(200), place).optional(),
   parts: z.strictObject({ train: range, test: range }).optional(),
+  /** By name, the unseen classes of a split that came with the data. */
+  splits: z
+    .record(
+      z.string().min(1).max(200),
+      z.strictObject({ unseen: z.array(z.string().min(1).max(1000)).min(1) }),
+    )
+    .optional(),
   groups: place.optional(),
   names: place.optional(),
   /** One word a line, and their vectors `[words, d]` in the same order. */

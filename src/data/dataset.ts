@@ -79,6 +79,11 @@ export interface Dataset {
   readonly classEmbeddings: ReadonlyMap<string, Matrix>;
   /** Row ranges `[from, to)`: queries come from `test`, everything else from `train`. */
   readonly parts?: { readonly train: readonly [number, number]; readonly test: readonly [number, number] };
+  /**
+   * Choices of unseen classes that came with the data, by name (e.g. "proposed"): class indexes, ascending, never all.
+   * Not in the fingerprint: a split states its classes itself.
+   */
+  readonly splits?: Readonly<Record<string, { readonly unseen: readonly number[] }>>;
   /** `[rows]`: rows of one group (variants of one picture) never sit on two sides of a split. */
   readonly groups?: Int32Array;
   /** `[rows]` names to show beside results. */

@@ -28,7 +28,7 @@ async function readModality(
 ): Promise<ModalityParts> {
   const { features, images, texts, extractor, backbone } = json;
   const file = path.join(folder, 'dataset.json');
-  const space = json.classes && labelSpace(json.classes, dataset.classes, file, name);
+  const space = json.classes && indexesOf(json.classes, dataset.classes, file, `modalities.${name}.classes`);
   const lists = await readLists(folder, json, dataset, space);
   const places = json.places === undefined ? undefined : await readRowNumbers(folder, json.places, 'places');
   const pictures: Images[] = [];
@@ -79,12 +79,12 @@ async function readLists(
   return lists.map((list) => list.map((label) => space[label]!).sort((a, b) => a - b));
 }
 
-/** The modality's class names as indexes of the dataset's. */
-function labelSpace(
+/** Names of classes, as they stand at `where`, as indexes of the dataset's classes. */
+function indexesOf(
   names: readonly string[],
   classes: readonly string[],
   file: string,
-  modality: string,
+  where: string,
 ): number[] {
   const numbers = new Map(classes.map((name, i) => [name, i]));
   return names.map((name, i) => {
@@ -92,11 +92,22 @@ function labelSpace(
     if (label !== undefined) return label;
     throw new UnseenError('FILE_MALFORMED', {
       file,
-      where: `modalities.${modality}.classes.${i}`,
+      where: `${where}.${i}`,
       reason: "must be one of the dataset's classes",
       received: name,
     });
   });
+}
+
+/** The splits that came with the data, by class indexes. */
+function readSplits({ splits = {}, classes }: DatasetJson, folder: string) {
+  const file = path.join(folder, 'dataset.json');
+  return Object.fromEntries(
+    Object.entries(splits).map(([name, { unseen }]) => [
+      name,
+      { unseen: indexesOf(unseen, classes, file, `splits.${name}.unseen`) },
+    ]),
+  );
 }
 
 /** `paired` repeats what `places` say. */
@@ -142,6 +153,7 @@ export async function openDataset(folder: string): Promise<Dataset> {
     classes,
     classEmbeddings,
     ...(parts && { parts }),
+    ...(json.splits && { splits: readSplits(json, folder) }),
     ...(json.groups !== undefined && { groups: await readRowNumbers(folder, json.groups, 'groups') }),
     ...(json.names !== undefined && { rowNames: await readNames(await resolveInside(folder, json.names)) }),
     ...(json.wordVectors && { wordVectors: await readWordTable(folder, json.wordVectors) }),

@@ -128,6 +128,15 @@ async function writeModality(
   };
 }
 
+/** Unseen classes by their names: people read the file, and may reorder its classes. */
+const splitNames = (splits: NonNullable<Dataset['splits']>, classes: readonly string[]) =>
+  Object.fromEntries(
+    Object.entries(splits).map(([name, { unseen }]) => [
+      name,
+      { unseen: unseen.map((label) => classes[label]!) },
+    ]),
+  );
+
 /**
  * Writes `dataset.json` (format "unseen-dataset/1") and the files it names into a new folder, through a temporary
  * neighbour and a rename. Picture files go into one tar a modality.
@@ -140,7 +149,7 @@ export async function writeDataset(
   options: WriteDatasetOptions = {},
 ): Promise<void> {
   await writeFolderAtomic(folder, { force: options.force ?? false }, async (temporary) => {
-    const { name, rows, classes, parts, groups, rowNames } = dataset;
+    const { name, rows, classes, parts, splits, groups, rowNames } = dataset;
     const classEmbeddings: Record<string, string> = {};
     for (const [index, [key, matrix]] of [...dataset.classEmbeddings].entries()) {
       // The key may be any text; a number beside it keeps file names apart.
@@ -167,6 +176,7 @@ export async function writeDataset(
       classes,
       ...(dataset.classEmbeddings.size > 0 && { classEmbeddings }),
       ...(parts && { parts }),
+      ...(splits && { splits: splitNames(splits, classes) }),
       ...(groups && { groups: 'groups.npy' }),
       ...(rowNames && { names: 'names.json' }),
       ...(wordVectors && { wordVectors: { words: 'words.txt', vectors: 'word_vectors.npy' } }),
