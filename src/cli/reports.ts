@@ -1,5 +1,9 @@
 /** What `--report` writes for one model and for a comparison. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomic } from '../data/files.ts';
 import type { Dataset, Split } from '../data/index.ts';
+import { throwIfAborted } from '../errors.ts';
 import {
   type Environment,
   type Evaluation,
@@ -7,13 +11,15 @@ import {
   summarize,
   type Task,
 } from '../evaluate/index.ts';
+import type { RunRecord } from '../evaluate/run-record.ts';
 import { sidesOf } from '../evaluate/tasks.ts';
 import type { Model } from '../model/index.ts';
 import { comparisonTables, plotByBits, plotsOfPrecisionRecall } from '../report/comparison.ts';
 import { environmentFacts, writeReport } from '../report/folder.ts';
-import type { PagePicture } from '../report/page.ts';
+import { type PagePicture, renderPage } from '../report/page.ts';
 import { canShow, describeStrips, retrieve, sampleQueries } from '../report/retrieved.ts';
 import { drawStrips } from '../report/strips.ts';
+import { checkOutput } from './outputs.ts';
 import { budgetText } from './split-options.ts';
 
 /** Pixels of a picture in a report, and hits shown a query. */
@@ -74,20 +80,30 @@ async function drawShown({ data, split, model, runs, queries, signal }: ModelRep
 }
 
 interface ComparisonReport {
-  readonly data: string;
-  readonly runs: readonly Evaluation[];
+  readonly data: Dataset;
+  /** In the plan's order. */
+  readonly records: readonly RunRecord[];
   readonly summary: readonly SummaryRow[];
   readonly environment: Environment;
+  /** Whether files of an earlier report are replaced. */
   readonly force: boolean | undefined;
+  readonly signal: AbortSignal;
 }
 
+/**
+ * The page of a comparison, put beside its `runs.jsonl`: files are replaced one by one and never the folder, which holds
+ * the finished runs.
+ * @throws `OUTPUT_EXISTS` without `force`; `FILE_UNWRITABLE`, `ABORTED`
+ */
 export async function reportComparison(folder: string, report: ComparisonReport): Promise<void> {
-  const { data, runs, summary, environment, force } = report;
+  const { data, records, summary, environment, force, signal } = report;
+  throwIfAborted(signal, 'the report');
+  const runs = records.flatMap(({ evaluations }) => evaluations);
   const tables = comparisonTables(summary);
   const { seed, protocol } = runs[0]!;
   const drawn = tables.filter(({ figure, bits }) => figure === 'map' && bits.length > 1);
   const page = {
-    title: `Comparison on ${data}`,
+    title: `Comparison on ${data.name}`,
     summary: [
       `Protocol ${protocol}. The same splits for every method; ties in distance count by their expectation. ` +
         `Curves of precision and recall are of seed ${seed}.`,
@@ -97,5 +113,8 @@ export async function reportComparison(folder: string, report: ComparisonReport)
     pictures: [],
     facts: environmentFacts(environment),
   };
-  await writeReport(folder, { page, results: { environment, runs, summary } }, { force: force ?? false });
+  const file = path.join(folder, 'index.html');
+  if (!force) await checkOutput(file, force);
+  await mkdir(folder, { recursive: true });
+  await writeFileAtomic(file, [renderPage(page)]);
 }
