@@ -1,5 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/temporary-folder.ts';
@@ -110,6 +111,54 @@ describe('cifar10', () => {
     });
     await expect(run(await temporaryFolder(), out)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     await expect(run('/nowhere', out)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    expect(await readdir(path.dirname(out))).toEqual([]);
+  });
+});
+
+describe('cifar100', () => {
+  /** One record: superclass, class, then three planes of one value. */
+  const record = (coarse: number, fine: number, value: number) =>
+    Buffer.concat([Buffer.of(coarse, fine), Buffer.alloc(3072, value)]);
+
+  async function source(test = record(19, 99, 9)): Promise<string> {
+    const folder = await temporaryFolder();
+    const inside = path.join(folder, 'cifar-100-binary');
+    await mkdir(inside);
+    await writeFile(path.join(inside, 'train.bin'), Buffer.concat([record(4, 0, 1), record(1, 1, 2)]));
+    await writeFile(path.join(inside, 'test.bin'), test);
+    const list = (count: number, word: string) => Array.from({ length: count }, (_, i) => `${word}_${i}`);
+    await writeFile(path.join(inside, 'fine_label_names.txt'), `${list(100, 'fine').join('\n')}\n\n`);
+    await writeFile(path.join(inside, 'coarse_label_names.txt'), list(20, 'coarse').join('\n'));
+    return folder;
+  }
+
+  it('the second byte of a record is the class, the first the superclass', async () => {
+    const folder = await source();
+    const fine = await imported('cifar100', folder);
+    expect(fine).toMatchObject({ name: 'cifar100', rows: 3, parts: { train: [0, 2], test: [2, 3] } });
+    expect(labelsOf(fine)).toEqual([0, 1, 99]);
+    expect([fine.classes.length, fine.classes[99]]).toEqual([100, 'fine_99']);
+    const { images } = fine.modalities.image!;
+    if (images?.kind !== 'pixels') throw new Error('pixels expected');
+    expect([0, 1, 2].map((row) => images.data[row * 3072])).toEqual([1, 2, 9]);
+    const coarse = await imported('cifar100-coarse', folder, { name: 'twenty' });
+    expect(labelsOf(coarse)).toEqual([4, 1, 19]);
+    expect(coarse).toMatchObject({ name: 'twenty', classes: expect.arrayContaining(['coarse_19']) });
+  });
+
+  it('half a record, a class of 100 and a list of 99 names are refused, and nothing is written', async () => {
+    const out = path.join(await temporaryFolder(), 'out');
+    const { run } = importerFor('cifar100');
+    await expect(run(await source(record(0, 0, 0).subarray(1)), out)).rejects.toMatchObject({
+      code: 'FILE_LENGTH',
+    });
+    await expect(run(await source(record(0, 100, 0)), out)).rejects.toMatchObject({
+      code: 'LABEL_OUT_OF_RANGE',
+      values: { row: 0, value: '100' },
+    });
+    const folder = await source();
+    await writeFile(path.join(folder, 'cifar-100-binary', 'fine_label_names.txt'), 'one\ntwo\n');
+    await expect(run(folder, out)).rejects.toMatchObject({ code: 'DATASET_ROWS', values: { received: 2 } });
     expect(await readdir(path.dirname(out))).toEqual([]);
   });
 });
@@ -241,5 +290,43 @@ describe('mnist', () => {
     await expect(importerFor('mnist').run(source, at('out'))).rejects.toMatchObject({
       code: 'LABEL_OUT_OF_RANGE',
     });
+  });
+
+  const whole = (compress: (bytes: Buffer) => Buffer) => ({
+    'train-images-idx3-ubyte.gz': compress(idx([2, 1, 1], [10, 20])),
+    'train-labels-idx1-ubyte.gz': compress(idx([2], [3, 0])),
+    't10k-images-idx3-ubyte.gz': compress(idx([1, 1, 1], [30])),
+    't10k-labels-idx1-ubyte.gz': compress(idx([1], [9])),
+  });
+
+  it('files in gzip are read as they are, and classes may be named', async () => {
+    const source = await temporaryFolder();
+    for (const [name, bytes] of Object.entries(whole(gzipSync)))
+      await writeFile(path.join(source, name), bytes);
+    const data = await imported('fashion-mnist', source);
+    expect(labelsOf(data)).toEqual([3, 0, 9]);
+    expect([data.classes[0], data.classes[9]]).toEqual(['T-shirt/top', 'Ankle boot']);
+    expect(data.modalities.image!.images).toMatchObject({
+      data: Uint8Array.of(10, 10, 10, 20, 20, 20, 30, 30, 30),
+    });
+    const classes = path.join(source, 'names.txt');
+    await writeFile(classes, [...'abcdefghij'].join('\n'));
+    expect((await imported('mnist', source, { classes })).classes.join('')).toBe('abcdefghij');
+  });
+
+  it.each([
+    ['cut short', gzipSync(idx([2], [3, 0])).subarray(0, -9), 'FILE_MALFORMED'],
+    ['no gzip', idx([2], [3, 0]), 'FILE_MALFORMED'],
+    ['with a wrong checksum', gzipSync(idx([2], [3, 0])).fill(7, -8, -4), 'FILE_MALFORMED'],
+    ['longer than its shape', gzipSync(idx([2], [3, 0, 1])), 'FILE_MALFORMED'],
+    ['claiming 4 GiB', gzipSync(idx([0xffffffff], [3])), 'FILE_LENGTH'],
+  ])('a gzip file %s is refused, and nothing is written', async (_, bytes, code) => {
+    const source = await temporaryFolder();
+    for (const [name, good] of Object.entries(whole(gzipSync)))
+      await writeFile(path.join(source, name), good);
+    await writeFile(path.join(source, 'train-labels-idx1-ubyte.gz'), bytes);
+    const out = path.join(await temporaryFolder(), 'out');
+    await expect(importerFor('mnist').run(source, out)).rejects.toMatchObject({ code });
+    expect(await readdir(path.dirname(out))).toEqual([]);
   });
 });

@@ -1,34 +1,42 @@
-/** MNIST and sets in its form (Fashion-MNIST, KMNIST): four idx files of grey pictures and labels. */
-import { access } from 'node:fs/promises';
+/** MNIST and sets in its form (Fashion-MNIST, KMNIST): four idx files of grey pictures and labels, plain or in gzip. */
 import path from 'node:path';
 import { UnseenError } from '../../errors.ts';
 import { datasetFromArrays } from '../build-dataset.ts';
-import { readNames } from '../dataset-files.ts';
+import { exists } from '../files.ts';
 import { readIdx } from '../idx.ts';
 import { concatImages, imagesFromPixels } from '../images.ts';
 import { Labels } from '../labels.ts';
 import { listsFromIndexes } from '../read-labels.ts';
-import { ALL_OPTIONS, embeddingsFrom, finishImport, type Importer } from './importer.ts';
+import { ALL_OPTIONS, classesFrom, embeddingsFrom, finishImport, type Importer } from './importer.ts';
 
 const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+/** In the order of the authors' table (Xiao, Rasul and Vollgraf 2017); the slash of "T-shirt/top" is theirs. */
+const GARMENTS = [
+  ...['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat'],
+  ...['Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
+];
 
-export const mnist: Importer = {
-  name: 'mnist',
-  describe: 'MNIST and its kin: grey idx pictures, parts train and test; classes.txt renames the ten digits',
+/** The file, or the same in gzip where only that is there. */
+async function idxIn(folder: string, name: string): Promise<string> {
+  const file = path.join(folder, name);
+  return !(await exists(file)) && (await exists(`${file}.gz`)) ? `${file}.gz` : file;
+}
+
+const importer = (words: Pick<Importer, 'name' | 'describe'>, known: readonly string[]): Importer => ({
+  ...words,
   source:
-    'a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (not compressed)',
-  options: ALL_OPTIONS,
+    'a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, as ' +
+    'they are or ending in .gz; classes.txt or --classes renames the classes',
+  options: [...ALL_OPTIONS, 'classes'],
   async run(source, out, options = {}) {
-    const named = path.join(source, 'classes.txt');
-    const classes = await access(named).then(
-      () => readNames(named),
-      () => DIGITS,
-    );
+    const listed = path.join(source, 'classes.txt');
+    const given = options.classes ?? ((await exists(listed)) ? listed : undefined);
+    const classes = (await classesFrom(given)) ?? known;
     const pictures = [];
     const lists: number[][][] = [];
     for (const part of ['train', 't10k']) {
-      const imageFile = path.join(source, `${part}-images-idx3-ubyte`);
-      const labelFile = path.join(source, `${part}-labels-idx1-ubyte`);
+      const imageFile = await idxIn(source, `${part}-images-idx3-ubyte`);
+      const labelFile = await idxIn(source, `${part}-labels-idx1-ubyte`);
       const { data, shape } = await readIdx(imageFile);
       const images = imagesFromPixels(data, shape, imageFile);
       const labels = await readIdx(labelFile);
@@ -58,4 +66,14 @@ export const mnist: Importer = {
     });
     return finishImport(dataset, out, options);
   },
-};
+});
+
+export const mnist = importer(
+  { name: 'mnist', describe: 'MNIST and its kin: grey idx pictures, ten digits, parts train and test' },
+  DIGITS,
+);
+
+export const fashionMnist = importer(
+  { name: 'fashion-mnist', describe: "Fashion-MNIST: as mnist, with its garments' names" },
+  GARMENTS,
+);

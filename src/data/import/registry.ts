@@ -1,18 +1,22 @@
 /** Every importer by its name on the command line. */
 import { UnseenError } from '../../errors.ts';
 import { cifar10 } from './cifar10.ts';
+import { cifar100, cifar100Coarse } from './cifar100.ts';
 import { csv } from './csv.ts';
 import { mirflickr, nuswide } from './dcmh.ts';
 import { folder } from './folder.ts';
 import type { Importer } from './importer.ts';
 import { jsonl } from './jsonl.ts';
-import { mnist } from './mnist.ts';
+import { fashionMnist, mnist } from './mnist.ts';
 import { npy } from './npy.ts';
 import { wikipedia } from './wikipedia.ts';
 
 export const IMPORTERS: Readonly<Record<string, Importer>> = {
   cifar10,
+  cifar100,
+  'cifar100-coarse': cifar100Coarse,
   csv,
+  'fashion-mnist': fashionMnist,
   folder,
   jsonl,
   mirflickr,

@@ -5,7 +5,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createInflate } from 'node:zlib';
+import { createGunzip, createInflate } from 'node:zlib';
 import { UnseenError } from '../../errors.ts';
 import { readExactly } from '../files.ts';
 
@@ -15,7 +15,7 @@ export interface ByteSource {
   /** Fills the target, or throws `FILE_LENGTH` or `FILE_MALFORMED`. */
   fill(target: Uint8Array): Promise<void>;
   skip(bytes: number): Promise<void>;
-  /** Makes sure that nothing follows; of a zlib stream this proves its checksum. */
+  /** Makes sure that nothing follows; of a compressed stream this proves its checksum. */
   end(): Promise<void>;
   /** Where the next byte is, for errors: `byte 136` or `byte 136, inflated byte 56`. */
   where(): string;
@@ -47,8 +47,20 @@ export function fileSource(handle: FileHandle, file: string, from: number, to: n
   };
 }
 
-/** What the zlib stream in bytes `[from, to)` of the file holds. */
-export function inflatedSource(handle: FileHandle, file: string, from: number, to: number): ByteSource {
+/** What errors call a compressed stream of each kind, and what reads it. */
+const STREAMS = {
+  zlib: { format: 'mat', create: createInflate },
+  gzip: { format: 'gzip', create: createGunzip },
+} as const;
+
+/** What the zlib or gzip stream in bytes `[from, to)` of the file holds. */
+export function inflatedSource(
+  handle: FileHandle,
+  file: string,
+  from: number,
+  to: number,
+  kind: keyof typeof STREAMS = 'zlib',
+): ByteSource {
   async function* compressed(): AsyncGenerator<Uint8Array> {
     for (let at = from; at < to; at += CHUNK) {
       const chunk = new Uint8Array(Math.min(CHUNK, to - at));
@@ -56,7 +68,8 @@ export function inflatedSource(handle: FileHandle, file: string, from: number, t
       yield chunk;
     }
   }
-  const inflate = createInflate({ chunkSize: CHUNK });
+  const { format, create } = STREAMS[kind];
+  const inflate = create({ chunkSize: CHUNK });
   // Failures arrive through the iteration below; here they would be reported a second time.
   pipeline(Readable.from(compressed()), inflate).catch(() => undefined);
   const chunks: AsyncIterator<Uint8Array> = inflate[Symbol.asyncIterator]();
@@ -64,13 +77,13 @@ export function inflatedSource(handle: FileHandle, file: string, from: number, t
   let at = 0;
   const where = (): string => `byte ${from}, inflated byte ${at}`;
   const malformed = (reason: string, received: unknown, cause?: unknown): UnseenError =>
-    new UnseenError('FILE_MALFORMED', { file, where: `mat, ${where()}`, reason, received }, { cause });
+    new UnseenError('FILE_MALFORMED', { file, where: `${format}, ${where()}`, reason, received }, { cause });
   /** At most `most` bytes of what has been inflated; none at the end. */
   const take = async (most: number): Promise<Uint8Array> => {
     if (rest.length === 0) {
       const next = await chunks.next().catch((cause: unknown) => {
         if (cause instanceof UnseenError) throw cause;
-        throw malformed('must be a whole zlib stream', (cause as Error).message, cause);
+        throw malformed(`must be a whole ${kind} stream`, (cause as Error).message, cause);
       });
       if (next.done) return rest;
       rest = new Uint8Array(next.value);
