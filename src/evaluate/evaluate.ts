@@ -1,11 +1,13 @@
 /** One model on one split: codes of every row that is asked or searched, then the metrics of every task and database. */
-import type { Codes } from '../codes/index.ts';
-import type { Dataset, Labels, ModalityName, Split } from '../data/index.ts';
+import type { Dataset, ModalityName, Split } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 import { checkSplit } from '../methods/index.ts';
 import type { Model } from '../model/index.ts';
+import { type Encoded, encodeRows } from './encoded.ts';
+import { InsightReader } from './insight.ts';
 import { evaluateRanking, harmonicMean, type RetrievalMetrics } from './metrics/index.ts';
-import { inputsOf, labelsOf, rowsWith, seenQueries } from './rows.ts';
+import { labelsOf, rowsWith, seenQueries } from './rows.ts';
+import type { RunInsight, TaskInsight } from './run-record.ts';
 import { chooseTasks, sidesOf, type Task } from './tasks.ts';
 
 /**
@@ -41,7 +43,7 @@ export interface Evaluation extends Omit<RetrievalMetrics, 'database' | 'queries
 export interface EvaluateOptions {
   /** Those of them that the model and the split's rows make possible are measured. Default: all. */
   readonly tasks?: readonly Task[];
-  /** Ranks of `precisionAt`. Default 1, 10, 100, 1000. */
+  /** Ranks of `precisionAt`. Default 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000. */
   readonly precisionAt?: readonly number[];
   /** Copied into the results. */
   readonly trainSeconds?: number;
@@ -64,92 +66,90 @@ export async function evaluate(
   split: Split,
   options: EvaluateOptions = {},
 ): Promise<Evaluation[]> {
+  return (await evaluateTasks({ model, data, split, options }, false)).evaluations;
+}
+
+/**
+ * Evaluates, and keeps what a report shows beside the figures. Nothing is encoded or compared twice for it.
+ * @throws as `evaluate`
+ */
+export async function evaluateInDepth(
+  model: Model,
+  data: Dataset,
+  split: Split,
+  options: EvaluateOptions = {},
+): Promise<{ evaluations: Evaluation[]; insight: RunInsight }> {
+  const { evaluations, insights } = await evaluateTasks({ model, data, split, options }, true);
+  return { evaluations, insight: { tasks: insights } };
+}
+
+interface Work {
+  readonly model: Model;
+  readonly data: Dataset;
+  readonly split: Split;
+  readonly options: EvaluateOptions;
+}
+
+async function evaluateTasks(
+  work: Work,
+  inDepth: boolean,
+): Promise<{ evaluations: Evaluation[]; insights: TaskInsight[] }> {
+  const { model, data, split, options } = work;
   checkSplit(data, split);
   checkModel(model, data, split);
   const { method: name, modalities } = model;
   const tasks = chooseTasks({ name, modalities }, data, split, options.tasks);
-  const encoded = await encodeRows(model, data, split, tasks, options);
-  const results: Evaluation[] = [];
+  const encoded = await encodeRows(model, data, split, tasks, {
+    ...(options.signal && { signal: options.signal }),
+    onDone: (share) => options.onProgress?.({ phase: 'encoding', done: ENCODING_SHARE * share }),
+  });
+  const evaluations: Evaluation[] = [];
+  const insights: TaskInsight[] = [];
   for (const [i, task] of tasks.entries()) {
     const report = (done: number): void =>
       options.onProgress?.({
         phase: 'ranking',
         done: ENCODING_SHARE + ((1 - ENCODING_SHARE) * (i + done)) / tasks.length,
       });
-    results.push(...(await evaluateTask({ model, data, split, task, encoded, report }, options)));
+    const { results, insight } = await evaluateTask(work, { task, encoded, report, inDepth });
+    evaluations.push(...results);
+    if (insight) insights.push(insight);
     report(1);
   }
-  return results;
-}
-
-/** One modality's codes, and where each row's code is among them. */
-interface Encoded {
-  readonly codes: Codes;
-  readonly place: ReadonlyMap<number, number>;
-  readonly seconds: number;
-}
-
-/** Every modality once, whatever number of tasks it takes part in. */
-async function encodeRows(
-  model: Model,
-  data: Dataset,
-  split: Split,
-  tasks: readonly Task[],
-  { signal, onProgress }: EvaluateOptions,
-): Promise<Map<ModalityName, Encoded>> {
-  const searched = split.unseen.length > 0 ? [...split.database, ...split.train] : split.database;
-  const needed = [...split.query, ...searched, ...seenQueries(data, split)];
-  const wanted = [...new Set(needed)];
-  const names = [...new Set(tasks.flatMap(sidesOf))];
-  const encoded = new Map<ModalityName, Encoded>();
-  for (const [i, name] of names.entries()) {
-    const rows = rowsWith(data, name, wanted);
-    const start = performance.now();
-    const codes = await model.encode(name, inputsOf(model, data, name, rows), {
-      ...(signal && { signal }),
-      onProgress: ({ done, total }) =>
-        onProgress?.({ phase: 'encoding', done: (ENCODING_SHARE * (i + done / total)) / names.length }),
-    });
-    const seconds = (performance.now() - start) / 1000;
-    encoded.set(name, { codes, place: new Map(rows.map((row, at) => [row, at])), seconds });
-  }
-  return encoded;
+  return { evaluations, insights };
 }
 
 interface TaskWork {
-  readonly model: Model;
-  readonly data: Dataset;
-  readonly split: Split;
   readonly task: Task;
   readonly encoded: ReadonlyMap<ModalityName, Encoded>;
   readonly report: (done: number) => void;
+  readonly inDepth: boolean;
 }
 
 async function evaluateTask(
-  { model, data, split, task, encoded, report }: TaskWork,
-  options: EvaluateOptions,
-): Promise<Evaluation[]> {
-  const supervised = split.unseen.length === 0;
+  { model, data, split, options }: Work,
+  { task, encoded, report, inDepth }: TaskWork,
+): Promise<{ results: Evaluation[]; insight?: TaskInsight }> {
   const [from, to] = sidesOf(task);
-  const side = (name: ModalityName, rows: readonly number[]): Side => {
-    const present = rowsWith(data, name, rows);
-    const { codes, place } = encoded.get(name)!;
-    return { codes: codes.take(present.map((row) => place.get(row)!)), labels: labelsOf(data, present) };
-  };
-  const rank = (queries: Side, database: Side): Promise<RetrievalMetrics> =>
+  const [asked, searched] = [encoded.get(from)!, encoded.get(to)!];
+  const rank = (
+    queries: readonly number[],
+    database: readonly number[],
+    onQuery?: InsightReader['onQuery'],
+  ): Promise<RetrievalMetrics> =>
     evaluateRanking(
       {
-        queries: queries.codes,
-        database: database.codes,
-        relevant: { queries: queries.labels, database: database.labels },
+        queries: asked.of(queries),
+        database: searched.of(database),
+        relevant: { queries: labelsOf(data, queries), database: labelsOf(data, database) },
       },
       {
         ...(options.signal && { signal: options.signal }),
         ...(options.precisionAt && { precisionAt: options.precisionAt }),
+        ...(onQuery && { onQuery }),
       },
     );
-  const sides = [...new Set([from, to])].map((name) => encoded.get(name)!);
-  const items = sides.reduce((sum, { codes }) => sum + codes.count, 0);
+  const sides = [...new Set([asked, searched])];
   const facts = {
     method: model.method,
     bits: model.bits,
@@ -158,7 +158,8 @@ async function evaluateTask(
     protocol: split.protocol,
     task,
     trainSeconds: options.trainSeconds ?? null,
-    encodeItemsPerSecond: items / sides.reduce((sum, { seconds }) => sum + seconds, 0),
+    encodeItemsPerSecond:
+      sides.reduce((sum, { count }) => sum + count, 0) / sides.reduce((sum, { seconds }) => sum + seconds, 0),
   };
   const entry = (
     name: DatabaseName,
@@ -170,24 +171,25 @@ async function evaluateTask(
     ...metrics,
   });
 
-  const queries = side(from, split.query);
-  const own = await rank(queries, side(to, split.database));
-  if (supervised) return [entry('all', own)];
-  report(0.4);
-  const everything = side(to, [...split.database, ...split.train]);
-  const generalized = entry('generalized', await rank(queries, everything));
-  const asked = rowsWith(data, from, seenQueries(data, split));
-  if (asked.length === 0) return [entry('unseen', own), generalized];
-  report(0.7);
-  const { map: mapSeen } = await rank(side(from, asked), everything);
-  const both = { mapSeen, harmonicMean: harmonicMean(mapSeen, generalized.map) };
-  return [entry('unseen', own), { ...generalized, ...both }];
-}
+  const queries = rowsWith(data, from, split.query);
+  const own = rowsWith(data, to, split.database);
+  const supervised = split.unseen.length === 0;
+  const everything = supervised ? own : rowsWith(data, to, [...split.database, ...split.train]);
+  const reader = inDepth
+    ? new InsightReader({ data, split, task, queries, database: everything, codesOf: searched.of })
+    : undefined;
+  const rankEverything = (): Promise<RetrievalMetrics> => rank(queries, everything, reader?.onQuery);
+  const done = (results: Evaluation[]) => ({ results, ...(reader && { insight: reader.result() }) });
 
-/** Codes and labels of the same rows. */
-interface Side {
-  readonly codes: Codes;
-  readonly labels: Labels;
+  if (supervised) return done([entry('all', await rankEverything())]);
+  const unseen = entry('unseen', await rank(queries, own));
+  report(0.4);
+  const generalized = entry('generalized', await rankEverything());
+  const seen = rowsWith(data, from, seenQueries(data, split));
+  if (seen.length === 0) return done([unseen, generalized]);
+  report(0.7);
+  const { map: mapSeen } = await rank(seen, everything);
+  return done([unseen, { ...generalized, mapSeen, harmonicMean: harmonicMean(mapSeen, generalized.map) }]);
 }
 
 /** A model that trained on another split of this dataset may have trained on this split's queries. */

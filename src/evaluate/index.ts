@@ -5,7 +5,9 @@ export {
   type EvaluateOptions,
   type Evaluation,
   evaluate,
+  evaluateInDepth,
 } from './evaluate.ts';
 export * from './metrics/index.ts';
+export type { RunInsight, RunRecord, TaskInsight } from './run-record.ts';
 export { BOTH_WAYS, type Spread, type SummaryRow, summarize } from './summary.ts';
 export { TASKS, type Task } from './tasks.ts';

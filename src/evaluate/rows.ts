@@ -68,3 +68,23 @@ export function seenQueries(data: Dataset, split: Split): number[] {
   }
   return rows;
 }
+
+/**
+ * One query a class, of at most `most` classes at even distances in the list: chosen before anything is searched, so
+ * that the picture shows the ordinary case.
+ */
+export function sampleQueries(
+  data: Dataset,
+  split: Split,
+  most: number,
+  asked: ModalityName = 'image',
+): number[] {
+  const first = new Map<number, number>();
+  for (const row of rowsWith(data, asked, split.query)) {
+    const label = classesOfRow(data, row)[0] ?? -1;
+    if (!first.has(label)) first.set(label, row);
+  }
+  const rows = [...first].sort(([a], [b]) => a - b).map(([, row]) => row);
+  const step = Math.max(1, rows.length / most);
+  return Array.from({ length: Math.min(most, rows.length) }, (_, i) => rows[Math.floor(i * step)]!);
+}

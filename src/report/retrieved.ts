@@ -15,6 +15,8 @@ import { LinearIndex } from '../search/index.ts';
 import { thumbnail } from './pictures.ts';
 import { type Strip, type StripItem, shorten } from './strips.ts';
 
+export { sampleQueries } from '../evaluate/rows.ts';
+
 export interface RetrievedOptions {
   /** Rows of the split's queries to ask, each with an item of the asked modality. */
   readonly queries: readonly number[];
@@ -30,26 +32,6 @@ export interface RetrievedOptions {
 /** Whether both sides of a task are there to be seen: pictures and texts, not their features alone. */
 export const canShow = ({ modalities }: Dataset, task: Task): boolean =>
   sidesOf(task).every((name) => (name === 'image' ? modalities.image?.images : modalities.text?.texts));
-
-/**
- * One query a class, of at most `most` classes at even distances in the list: chosen before anything is searched, so
- * that the picture shows the ordinary case.
- */
-export function sampleQueries(
-  data: Dataset,
-  split: Split,
-  most: number,
-  asked: ModalityName = 'image',
-): number[] {
-  const first = new Map<number, number>();
-  for (const row of rowsWith(data, asked, split.query)) {
-    const label = classesOfRow(data, row)[0] ?? -1;
-    if (!first.has(label)) first.set(label, row);
-  }
-  const rows = [...first].sort(([a], [b]) => a - b).map(([, row]) => row);
-  const step = Math.max(1, rows.length / most);
-  return Array.from({ length: Math.min(most, rows.length) }, (_, i) => rows[Math.floor(i * step)]!);
-}
 
 /** Rows may share a text, as three pictures of one thing do: so many more hits are taken, and each text is shown once. */
 const TEXTS_ALIKE = 10;

@@ -19,10 +19,21 @@ export interface RankingInput {
 }
 
 export interface RankingOptions {
-  /** Ranks of `precisionAt`, each ≥ 1. Default: 1, 10, 100, 1000. */
+  /** Ranks of `precisionAt`, each ≥ 1. Default: 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000. */
   readonly precisionAt?: readonly number[];
+  /** Called with what every query found, those without a relevant item included. */
+  readonly onQuery?: (found: RankedQuery) => void;
   /** Stops with `ABORTED`; looked at about every 20 ms. */
   readonly signal?: AbortSignal;
+}
+
+/** One query's distances. The arrays are used again for the next query: copy what is kept. */
+export interface RankedQuery {
+  readonly query: number;
+  /** `[database]`. */
+  readonly distances: Uint16Array;
+  /** `[bits + 1]`: items of the database at each distance. */
+  readonly items: Uint32Array;
 }
 
 /**
@@ -64,6 +75,8 @@ export interface RetrievalMetrics {
 }
 
 const SLICE_MS = 20;
+/** Close enough for a curve. */
+const RANKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 /**
  * Compares every query with the whole database: O(queries · database) time, O(database) memory.
@@ -71,7 +84,7 @@ const SLICE_MS = 20;
  */
 export async function evaluateRanking(
   { queries, database, relevant }: RankingInput,
-  { precisionAt = [1, 10, 100, 1000], signal }: RankingOptions = {},
+  { precisionAt = RANKS, onQuery, signal }: RankingOptions = {},
 ): Promise<RetrievalMetrics> {
   for (const n of precisionAt) {
     if (!Number.isInteger(n) || n < 1) {
@@ -104,6 +117,7 @@ export async function evaluateRanking(
     reader.write(q, gains);
     index.distances(queries, q, distances);
     countRanking(histogram, distances, gains);
+    onQuery?.({ query: q, distances, items: histogram.items });
     const relevantItems = total(histogram.relevant);
     if (relevantItems === 0) continue;
     counted++;

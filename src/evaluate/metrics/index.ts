@@ -5,6 +5,7 @@ export {
 } from './average-precision.ts';
 export {
   evaluateRanking,
+  type RankedQuery,
   type RankingInput,
   type RankingOptions,
   type RetrievalMetrics,
