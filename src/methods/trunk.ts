@@ -8,6 +8,7 @@ import {
   constant,
   conv2d,
   globalAveragePool,
+  glorotUniform,
   heNormal,
   input,
   matmul,
@@ -20,7 +21,7 @@ import {
   transpose,
   zeros,
 } from '../graph/index.ts';
-import type { Inputs } from './contract.ts';
+import type { Inputs, Preprocessing } from './contract.ts';
 
 export interface Trunk {
   /** A fresh input of `n` rows (or a named batch dimension). */
@@ -47,6 +48,19 @@ export function standardise(...parts: readonly Inputs[]): Standard {
   for (const { data } of matrices)
     for (let i = 0; i < data.length; i++) squares += (data[i]! - mean[i % cols]!) ** 2;
   return { mean: Float32Array.from(mean), scale: Math.sqrt(squares / (rows * cols)) || 1 };
+}
+
+/** The trunk for what the preprocessing makes; `hidden` is the width of the layer, or of the last stage. */
+export const trunkFor = (preprocessing: Preprocessing, standard: Standard, hidden: number): Trunk =>
+  preprocessing.kind === 'pixels'
+    ? pixelTrunk(preprocessing.side, hidden)
+    : featureTrunk(preprocessing.dim, standard, hidden);
+
+/** A head on a trunk: x W + b, parameters named after `name`. */
+export function denseHead(name: string, from: number, to: number): (x: Tensor) => Tensor {
+  const weight = parameter(`${name}.weight`, [from, to], glorotUniform());
+  const bias = parameter(`${name}.bias`, [to], zeros(), { decay: false });
+  return (x) => add(matmul(x, weight), bias);
 }
 
 /**

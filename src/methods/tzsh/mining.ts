@@ -3,12 +3,12 @@
 import { takeRows } from '../../data/index.ts';
 import type { Forward, TrainingStep } from '../../graph/index.ts';
 import type { Random } from '../../random.ts';
+import { seenLabels } from '../batches.ts';
 import type { Inputs, Matrix, TrainingSet } from '../contract.ts';
 import { groupMeans } from '../dense.ts';
-import { gatherInputs } from '../gather-inputs.ts';
+import { forwardRows } from '../forward-rows.ts';
 import { type Assignment, refinePrototypes } from '../prototypes.ts';
 import { similaritySpace } from '../similarity-space.ts';
-import { seenLabels } from './batches.ts';
 import { clusterPool, semanticSeeds } from './coarse.ts';
 import type { PairScorer } from './fine.ts';
 import type { Network } from './network.ts';
@@ -16,8 +16,8 @@ import type { TzshSettings } from './options.ts';
 
 /** Source rows that estimate the within-class covariance: this many for every dimension, but at least some thousands. */
 const COVARIANCE_ROWS = { perDimension: 8, atLeast: 4000 };
-/** Rows encoded at once. */
-const CHUNK_ROWS = 512;
+/** What mining sees of an item. */
+const VIEWS = ['features', 'semantic', 'z'] as const;
 
 export interface Mined {
   readonly assignment: Assignment;
@@ -106,19 +106,7 @@ export class Miner {
     return { assignment, z: pool.z, scorer };
   }
 
-  async #encode(inputs: Inputs, rows?: Int32Array): Promise<Record<'features' | 'semantic' | 'z', Matrix>> {
-    const all = rows ?? Int32Array.from({ length: inputs.rows }, (_, i) => i);
-    const parts: Record<string, { data: Float32Array; cols: number }> = {};
-    for (let from = 0; from < all.length; from += CHUNK_ROWS) {
-      const chunk = all.subarray(from, from + CHUNK_ROWS);
-      const results = await this.#forward.run({ input: gatherInputs(inputs, chunk) });
-      for (const [name, { data, shape }] of Object.entries(results)) {
-        const cols = shape[1]!;
-        parts[name] ??= { data: new Float32Array(all.length * cols), cols };
-        parts[name].data.set(data, from * cols);
-      }
-    }
-    const matrix = (name: string): Matrix => ({ ...parts[name]!, rows: all.length });
-    return { features: matrix('features'), semantic: matrix('semantic'), z: matrix('z') };
+  #encode(inputs: Inputs, rows?: Int32Array): Promise<Record<(typeof VIEWS)[number], Matrix>> {
+    return forwardRows(this.#forward, inputs, VIEWS, rows);
   }
 }

@@ -19,14 +19,13 @@ import {
   zeros,
 } from '../../graph/index.ts';
 import type { Preprocessing } from '../contract.ts';
-import { featureTrunk, pixelTrunk, type Standard, type Trunk } from '../trunk.ts';
+import type { HashNetwork } from '../deep-training.ts';
+import { denseHead, type Standard, trunkFor } from '../trunk.ts';
 
 /** Width of the pair scorer's view of an item. */
 export const PAIR_DIM = 64;
 
-export interface Network extends Trunk {
-  /** `[n, width]` → `[n, bits]` in (−1, 1). */
-  hash(features: Tensor): Tensor;
+export interface Network extends HashNetwork {
   /** `[n, width]` → `[n, a]`, unit rows. */
   semantic(features: Tensor): Tensor;
   /** `[n, width]` → z `[n, PAIR_DIM]`, unit rows. */
@@ -42,23 +41,14 @@ export interface NetworkOptions {
   readonly semantics: number;
 }
 
-const dense = (name: string, from: number, to: number) => {
-  const weight = parameter(`${name}.weight`, [from, to], glorotUniform());
-  const bias = parameter(`${name}.bias`, [to], zeros(), { decay: false });
-  return (x: Tensor): Tensor => add(matmul(x, weight), bias);
-};
-
 export function buildNetwork(
   preprocessing: Preprocessing,
   standard: Standard,
   options: NetworkOptions,
 ): Network {
-  const trunk =
-    preprocessing.kind === 'pixels'
-      ? pixelTrunk(preprocessing.side, options.hidden)
-      : featureTrunk(preprocessing.dim, standard, options.hidden);
-  const hashHead = dense('hash', trunk.width, options.bits);
-  const semanticHead = dense('semantic', trunk.width, options.semantics);
+  const trunk = trunkFor(preprocessing, standard, options.hidden);
+  const hashHead = denseHead('hash', trunk.width, options.bits);
+  const semanticHead = denseHead('semantic', trunk.width, options.semantics);
   const pairHead = parameter('pair.weight', [trunk.width, PAIR_DIM], glorotUniform());
   // Before training already: near items are similar.
   const distanceWeights = parameter('pair.distance', [PAIR_DIM], ones());

@@ -1,9 +1,6 @@
 /** The training graphs: stream one alone (warm-up, `source-only`), and both streams together. */
 import {
-  adamw,
   add,
-  chain,
-  clipByGlobalNorm,
   compileStep,
   concat,
   constant,
@@ -14,6 +11,7 @@ import {
   type TrainingStep,
 } from '../../graph/index.ts';
 import type { Matrix } from '../contract.ts';
+import { deepOptimizer } from '../deep-training.ts';
 import {
   balanceLoss,
   binaryLoss,
@@ -23,15 +21,12 @@ import {
   quantisationLoss,
   semanticLoss,
   tripletLoss,
-} from './losses.ts';
+} from '../losses.ts';
 import type { Network } from './network.ts';
 import type { TzshSettings } from './options.ts';
 
 /** Pairs of a source batch that the pair scorer sees in one step: as many similar as dissimilar ones. */
 export const scoredPairs = (batch: number): number => 2 * batch;
-
-/** Gradients longer than this are cut to it: pixels trained from scratch spike in their first steps. */
-const GRADIENT_LIMIT = 5;
 
 /**
  * Feeds: `source`, `labels` (counting seen classes), `left`, `right`, `together` (pairs for the scorer); with `joint` also
@@ -99,7 +94,7 @@ export function compileObjective(
     ],
     loss,
     metrics,
-    optimizer: chain(clipByGlobalNorm(GRADIENT_LIMIT), adamw({ weightDecay: settings.weightDecay })),
+    optimizer: deepOptimizer(settings.weightDecay),
     seed: settings.seed,
     ...(threads && { threads }),
   });

@@ -1,12 +1,12 @@
 /** The training loop: warm-up on the source, then greedy rounds of mining and joint training. */
 import { takeRows } from '../../data/index.ts';
 import type { TrainingStep } from '../../graph/index.ts';
-import { exportModel } from '../../graph/index.ts';
 import type { Random } from '../../random.ts';
+import { randomRows, seenLabels, sourceSampler } from '../batches.ts';
 import type { TrainingSet } from '../contract.ts';
+import { exportEncoder, stretch, takeSteps } from '../deep-training.ts';
 import { gatherInputs } from '../gather-inputs.ts';
 import { standardise } from '../trunk.ts';
-import { randomRows, seenLabels, sourceSampler } from './batches.ts';
 import { representatives } from './coarse.ts';
 import { coarsePairs, finePairs, type MinedPairs } from './fine.ts';
 import { nextRound, type Round } from './greedy.ts';
@@ -36,8 +36,6 @@ interface Target {
   readonly pairs: MinedPairs;
 }
 
-/** Steps between two lines of progress within a phase. */
-const REPORT_EVERY = 25;
 /** The weight of mined pairs rises from 0 over this share of the joint steps, so that the first ones do not jolt. */
 const TRANSFER_RAMP = 0.1;
 
@@ -94,18 +92,6 @@ export async function trainTzsh(training: TzshTraining): Promise<Uint8Array> {
   } finally {
     await step?.dispose();
   }
-}
-
-/** Steps `[from, to)` of round `r` when `rounds` rounds share the steps `[start, end)`. */
-const stretch = (start: number, end: number, r: number, rounds: number): [number, number] => [
-  start + Math.round(((end - start) * r) / rounds),
-  start + Math.round(((end - start) * (r + 1)) / rounds),
-];
-
-function exportEncoder(network: Network, step: TrainingStep): Uint8Array {
-  const x = network.input('input', 'batch');
-  const code = network.hash(network.trunk(x, false));
-  return exportModel({ inputs: [x], outputs: { code }, parameters: step.parameters() });
 }
 
 /** Rounds of {mine, train}; the variants `coarse` and `fine` have one. */
@@ -171,8 +157,8 @@ class Loop {
     this.#augment = random('augmentation');
   }
 
-  /** Steps `from` … `to` − 1 of the whole training, reporting the mean losses since the last report. */
-  async run(
+  /** Steps `from` … `to` − 1 of the whole training. */
+  run(
     step: TrainingStep,
     phase: string,
     from: number,
@@ -181,21 +167,8 @@ class Loop {
     extra: Readonly<Record<string, number>> = {},
   ): Promise<void> {
     const { settings, report } = this.#training;
-    let sums: Record<string, number> = {};
-    let count = 0;
-    for (let at = from; at < to; at++) {
-      const feeds = { ...this.#sourceFeeds(), ...(target && this.#targetFeeds(target)) };
-      const learningRate = settings.learningRate * 0.5 * (1 + Math.cos((Math.PI * at) / settings.steps));
-      const losses = await step.run(feeds, { learningRate });
-      for (const [name, value] of Object.entries(losses)) sums[name] = (sums[name] ?? 0) + value;
-      count++;
-      if (count === REPORT_EVERY || at === to - 1) {
-        const means = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / count]));
-        await report(phase, (at + 1) / settings.steps, { ...means, ...extra });
-        sums = {};
-        count = 0;
-      }
-    }
+    const feeds = () => ({ ...this.#sourceFeeds(), ...(target && this.#targetFeeds(target)) });
+    return takeSteps(step, { phase, from, to, settings, feeds, report, extra });
   }
 
   #sourceFeeds() {

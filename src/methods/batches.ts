@@ -1,6 +1,6 @@
 /** Batches of the two streams: which rows. */
-import type { Random } from '../../random.ts';
-import type { TrainingSet } from '../contract.ts';
+import type { Random } from '../random.ts';
+import type { TrainingSet } from './contract.ts';
 
 /** `[n]` labels of the source, counting seen classes instead of all: 0 … seen − 1. */
 export function seenLabels({ source, seen }: TrainingSet): Int32Array {

@@ -1,7 +1,7 @@
 /** Every loss against a loop in float64, and its gradient against central differences of that loop. */
 import { describe, expect, it } from 'vitest';
-import { compileForward, constant, grad, input, type Tensor } from '../../graph/index.ts';
-import { Random } from '../../random.ts';
+import { compileForward, constant, grad, input, type Tensor } from '../graph/index.ts';
+import { Random } from '../random.ts';
 import {
   balanceLoss,
   binaryLoss,

@@ -1,6 +1,6 @@
 /** Batches: positives in every one, every class in turn. */
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../random.ts';
+import { Random } from '../random.ts';
 import { randomRows, sourceSampler } from './batches.ts';
 
 describe('source batches', () => {

@@ -1,6 +1,6 @@
 /**
- * The parts of TZSH's objective, as functions of symbolic tensors that add up:
- * L = L_hash(source) + α·L_sem(source) + β·L_hash(mined) + γ·L_quant + δ·L_pair(source) + balance. Reconstruction: the
+ * Parts of deep objectives, as functions of symbolic tensors that add up. TZSH's is
+ * L = L_hash(source) + α·L_sem(source) + β·L_hash(mined) + γ·L_quant + δ·L_pair(source) + balance: reconstruction, the
  * paper's abstract names the parts, not their formulas.
  */
 import {
@@ -24,7 +24,7 @@ import {
   sum,
   type Tensor,
   unsqueeze,
-} from '../../graph/index.ts';
+} from '../graph/index.ts';
 
 /** What is known of the pairs of a batch, both `[n, n]`: weight of being similar (dissimilar), 0 where unknown. */
 export interface Pairs {
