@@ -22,6 +22,8 @@ interface EvaluateOptions {
 
 /** Queries that a report shows. */
 const SHOWN_QUERIES = 8;
+/** Of the ranks that are measured, those that are printed. */
+const SHOWN_RANKS = [1, 10, 100, 1000];
 
 export function addEvaluate(program: Command): void {
   addCommand(program, 'evaluate', 'measure a model on the split that it was trained on', [
@@ -88,9 +90,9 @@ function taskTable(runs: readonly Evaluation[]): string {
     ['mAP', (run) => share(run.map)],
     ['mAP, ties at worst and best', (run) => `${share(run.mapLow)} – ${share(run.mapHigh)}`],
     ['mAP at 5000', (run) => share(run.mapAt5000)],
-    ...Object.keys(runs[0]!.precisionAt).map((n): [string, (run: Evaluation) => string] => [
+    ...SHOWN_RANKS.map((n): [string, (run: Evaluation) => string] => [
       `precision at ${n}`,
-      (run) => share(run.precisionAt[Number(n)]),
+      (run) => share(run.precisionAt[n]),
     ]),
     ['precision in radius 2', (run) => share(run.precisionAtRadius2)],
     ['empty balls of radius 2', (run) => share(run.emptyAtRadius2)],
