@@ -67,6 +67,27 @@ const CZHASH_SAYS: Readonly<Record<CzhashVariant, string>> = {
   'labelled-only': 'CZHash without unlabelled items',
 };
 
+/** Without mining or prototypes of unlabelled items their settings have no effect. */
+const TZSH_SEARCH = {
+  supervised: { learningRate: [5e-4, 1e-3, 2e-3], semantic: [0.3, 1, 3], sharpness: [4, 8, 16] },
+  transductive: {
+    learningRate: [5e-4, 1e-3, 2e-3],
+    semantic: [0.3, 1, 3],
+    transfer: [1, 2, 4],
+    shrinkage: [0.1, 0.3, 0.6],
+  },
+};
+
+const CZHASH_SEARCH = {
+  supervised: { learningRate: [5e-4, 1e-3, 2e-3], dropout: [0.3, 0.5, 0.7], inputDropout: [0, 0.2, 0.4] },
+  transductive: {
+    temperature: [0.1, 0.15, 0.25],
+    prototypes: [3, 5, 8],
+    novelty: [2, 4, 6],
+    power: [0.3, 0.5, 1],
+  },
+};
+
 export const METHODS: Readonly<Record<string, MethodEntry>> = {
   lsh: {
     description: 'random hyperplanes through the mean of the training and pool rows',
@@ -83,6 +104,7 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     schema: itqSchema,
     modalities: IMAGE,
     transductive: false,
+    search: { iterations: [20, 50, 100, 200] },
     create: itq,
   },
   ...Object.fromEntries(TZSH_VARIANTS.map((variant) => [tzshName(variant), tzshEntry(variant)])),
@@ -92,6 +114,7 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     schema: ccaItqSchema,
     modalities: BOTH,
     transductive: false,
+    search: { ridge: [0.01, 0.05, 0.2], power: [0, 1, 2] },
     create: (settings) => ccaItq(settings as CcaItqOptions),
   },
   cmfh: {
@@ -100,6 +123,7 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     schema: cmfhSchema,
     modalities: BOTH,
     transductive: false,
+    search: { balance: [0.3, 0.5, 0.7], mu: [10, 100, 1000], bandwidth: [0.5, 1, 2] },
     create: (settings) => cmfh(settings as CmfhOptions),
   },
   scm: {
@@ -108,6 +132,7 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     schema: scmSchema,
     modalities: BOTH,
     transductive: false,
+    search: { ridge: [0.001, 0.01, 0.1, 1] },
     create: (settings) => scm(settings as ScmOptions),
   },
   dcmh: {
@@ -116,6 +141,7 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     schema: dcmhSchema,
     modalities: BOTH,
     transductive: false,
+    search: { learningRate: [3e-4, 1e-3, 3e-3], quantisation: [0.1, 1, 10] },
     create: (settings) => dcmh(settings as DcmhOptions),
   },
   ...Object.fromEntries(CZHASH_VARIANTS.map((variant) => [czhashName(variant), czhashEntry(variant)])),
@@ -128,6 +154,7 @@ function czhashEntry(variant: CzhashVariant): MethodEntry {
     schema: czhashSchema,
     modalities: BOTH,
     transductive: variant !== 'labelled-only',
+    search: CZHASH_SEARCH[variant === 'labelled-only' ? 'supervised' : 'transductive'],
     create: (settings) => czhash(settings as CzhashOptions, variant),
   };
 }
@@ -139,6 +166,7 @@ function tzshEntry(variant: TzshVariant): MethodEntry {
     schema: tzshSchema,
     modalities: IMAGE,
     transductive: variant !== 'source-only',
+    search: TZSH_SEARCH[variant === 'source-only' || variant === 'oracle' ? 'supervised' : 'transductive'],
     create: (settings) => tzsh(settings as TzshOptions, variant),
   };
 }
