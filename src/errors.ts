@@ -174,7 +174,17 @@ export const ERRORS = {
   CLASS_UNKNOWN: {
     exit: 2,
     message: 'the dataset "{dataset}" has no class "{received}"',
-    hint: 'Its classes begin with: {known}.',
+    hint: 'Its classes begin with: {known}. A split by name is written split:NAME.',
+  },
+  SPLIT_UNKNOWN: {
+    exit: 2,
+    message: 'no split is called "{received}", and the dataset "{dataset}" brings none of that name',
+    hint: 'Known splits: {known}.',
+  },
+  SPLIT_NAME_CLASSES: {
+    exit: 2,
+    message: 'the split "{name}" does not fit the dataset "{dataset}": {reason}',
+    hint: 'Rename the classes as the literature does, or name the unseen classes yourself.',
   },
   SPLIT_CLASS_TOO_SMALL: {
     exit: 2,
@@ -312,6 +322,16 @@ export const ERRORS = {
     message: 'none of {queries} queries has a relevant item among the {database} of the database',
     hint: 'Check that queries and database share classes and that their labels are there.',
   },
+  TUNE_NOTHING: {
+    exit: 2,
+    message: '{method}: there is nothing to choose from',
+    hint: 'Give values to try: --set key=1,2,3. Methods with values of their own need none.',
+  },
+  TUNE_FOLDS: {
+    exit: 2,
+    message: '{received} folds asked: {reason}',
+    hint: 'Ask fewer folds, leave fewer classes unseen, or let more labels be read.',
+  },
   TASKS_IMPOSSIBLE: {
     exit: 2,
     message: 'nothing of {received} can be asked of {method} on the split of "{dataset}"',
@@ -402,6 +422,26 @@ export const ERRORS = {
     exit: 2,
     message: '{file}: is no encoder ({reason})',
     hint: 'An encoder is an ONNX graph from `input` to a float32 `code` of [rows, bits].',
+  },
+  RUN_CRASHED: {
+    exit: 1,
+    message: '{run}: its process ended ({reason})',
+    hint: 'Mostly memory ran out: run the same command again with fewer --processes.',
+  },
+  RUNS_FAILED: {
+    exit: 1,
+    message: '{failed} of {total} runs failed; the first: {first}',
+    hint: '{kept}',
+  },
+  COMPARISON_OTHER_DATASET: {
+    exit: 2,
+    message: '{folder}: holds runs on the dataset {expected}, received {received}',
+    hint: 'Choose another folder, or start over in this one with force.',
+  },
+  DATASET_CHANGED: {
+    exit: 1,
+    message: '{source}: changed during the work: {expected} at first, {received} now',
+    hint: 'Leave the data as it is until the command ends, and run it again.',
   },
   MODEL_EXISTS: {
     exit: 2,

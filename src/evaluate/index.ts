@@ -11,3 +11,13 @@ export * from './metrics/index.ts';
 export type { RunInsight, RunRecord, TaskInsight } from './run-record.ts';
 export { BOTH_WAYS, type Spread, type SummaryRow, summarize } from './summary.ts';
 export { TASKS, type Task } from './tasks.ts';
+export type { Choice } from './tune/choose.ts';
+export type { Space } from './tune/space.ts';
+export {
+  type Fold,
+  type Trial,
+  type TuneOptions,
+  type TuneProgress,
+  type Tuning,
+  tune,
+} from './tune/tune.ts';
