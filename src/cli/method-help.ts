@@ -1,7 +1,7 @@
 /** The list of methods in the help of the commands that take some; they are loaded only when help is asked for. */
 import type { Command } from 'commander';
 
-const COMMANDS = ['train', 'compare'];
+const COMMANDS = ['train', 'compare', 'tune'];
 const HELP = ['-h', '--help'];
 
 /** Call it before parsing: `argv` says whether such help will be printed. */

@@ -14,6 +14,7 @@ import { addMethodHelp } from './method-help.ts';
 import { addSearch } from './search.ts';
 import { addSplit } from './split.ts';
 import { addTrain } from './train.ts';
+import { addTune } from './tune.ts';
 
 function buildProgram(): Command {
   const program = quietErrors(new Command('unseen'))
@@ -38,6 +39,7 @@ function buildProgram(): Command {
     addCodes,
     addEvaluate,
     addCompare,
+    addTune,
     addBench,
   ])
     add(program);
