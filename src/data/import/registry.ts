@@ -10,6 +10,7 @@ import { jsonl } from './jsonl.ts';
 import { fashionMnist, mnist } from './mnist.ts';
 import { npy } from './npy.ts';
 import { wikipedia } from './wikipedia.ts';
+import { xlsa17 } from './xlsa17.ts';
 
 export const IMPORTERS: Readonly<Record<string, Importer>> = {
   cifar10,
@@ -24,6 +25,7 @@ export const IMPORTERS: Readonly<Record<string, Importer>> = {
   npy,
   nuswide,
   wikipedia,
+  xlsa17,
 };
 
 /** The importer of that name; `IMPORTER_UNKNOWN` lists those there are. */

@@ -5,7 +5,7 @@ import { allocate, unreadable } from '../files.ts';
 import type { NpyData } from '../npy.ts';
 import type { Dataset, Entity, Group, Hdf5 } from './hdf5-library.ts';
 import { loadHdf5, onLead } from './hdf5-library.ts';
-import type { MatFile, MatNumeric, MatSparse, MatValue, MatVariable } from './mat-file.ts';
+import type { MatFile, MatNumeric, MatSingle, MatSparse, MatValue, MatVariable } from './mat-file.ts';
 import { elementCount, MAX_DEPTH, MAX_INFLATION, OBJECT_BYTES, unsupported } from './mat-file.ts';
 import { checkSparse, linesOf } from './v5-values.ts';
 
@@ -56,6 +56,14 @@ class Hdf5File implements MatFile {
 
   async read(name: string): Promise<MatValue> {
     return this.#value(this.#known(name), name, 0);
+  }
+
+  async readSingle(name: string): Promise<MatSingle> {
+    const entity = this.#known(name);
+    if (!this.#isDataset(entity) || this.#run(name, () => entity.metadata).type === REFERENCE)
+      throw unsupported(this.file, name, 'must be a full array of numbers', 'something else');
+    const { shape, order, data } = this.#numeric(entity, name, Float32Array);
+    return { kind: 'numeric', shape, order, data: data as Float32Array };
   }
 
   async blocks(name: string, dimension: number): ReturnType<MatFile['blocks']> {
@@ -170,10 +178,12 @@ class Hdf5File implements MatFile {
     throw unsupported(this.file, name, 'must be numbers, text or cells', received);
   }
 
-  #numeric(dataset: Dataset, name: string): MatNumeric {
+  /** `as`: what the numbers become; by default what they are in the file. */
+  #numeric(dataset: Dataset, name: string, as?: typeof Float32Array): MatNumeric {
     const { shape, order, type, array } = this.#numbers(dataset, name);
-    const count = elementCount(shape, type.size, this.file, name);
-    const data = new array(allocate(count * type.size, this.file).buffer);
+    const size = as?.BYTES_PER_ELEMENT ?? type.size;
+    const count = elementCount(shape, size, this.file, name);
+    const data = new (as ?? array)(allocate(count * size, this.file).buffer);
     const sizes = order === 'column' ? [...shape].reverse() : shape;
     // Where all dimensions before it have one place, pieces along a dimension lie one after the other.
     const axis = Math.max(
@@ -186,7 +196,9 @@ class Hdf5File implements MatFile {
     for (let from = 0; from < length && count > 0; from += step) {
       const to = Math.min(length, from + step);
       const ranges = sizes.map((_, i) => (i === axis ? [from, to] : []) as [] | [number, number]);
-      data.set(this.#run(name, () => dataset.slice(ranges)) as never, (from * count) / length);
+      const part = this.#run(name, () => dataset.slice(ranges)) as NpyData;
+      const big = as && (part instanceof BigInt64Array || part instanceof BigUint64Array);
+      data.set((big ? Float64Array.from(part, Number) : part) as never, (from * count) / length);
     }
     // An empty array is written as its dimensions.
     if (this.#attribute(dataset, 'MATLAB_empty') !== undefined)

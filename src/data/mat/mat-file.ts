@@ -19,6 +19,11 @@ export interface MatNumeric {
   readonly order: 'column' | 'row';
 }
 
+/** Numbers beyond float32 have become infinite. */
+export interface MatSingle extends MatNumeric {
+  readonly data: Float32Array;
+}
+
 /** Compressed columns: the entries of column j are those from `columns[j]` to `columns[j + 1]`. */
 export interface MatSparse {
   readonly kind: 'sparse';
@@ -66,6 +71,8 @@ export interface MatFile {
   readonly variables: ReadonlyMap<string, MatVariable>;
   /** Throws `MAT_UNSUPPORTED`, `FILE_MALFORMED`, `FILE_LENGTH`. */
   read(name: string): Promise<MatValue>;
+  /** A full array of numbers as float32, converted piece by piece: the file's own doubles are never held. Throws as `read`. */
+  readSingle(name: string): Promise<MatSingle>;
   /** A numeric array along `dimension`; version 5 holds it in memory whole. Throws as `read`. */
   blocks(name: string, dimension: number): Promise<MatBlocks>;
 }

@@ -3,7 +3,7 @@ import { endianness } from 'node:os';
 import { UnseenError } from '../../errors.ts';
 import { allocate } from '../files.ts';
 import type { NpyData } from '../npy.ts';
-import type { MatSparse, MatText, MatValue } from './mat-file.ts';
+import type { MatSingle, MatSparse, MatText, MatValue } from './mat-file.ts';
 import { elementCount, MAX_DEPTH, OBJECT_BYTES, unsupported } from './mat-file.ts';
 import type { Elements, MatrixHeader, Tag } from './v5-elements.ts';
 import { MATRIX, UTF8, UTF32 } from './v5-elements.ts';
@@ -177,6 +177,17 @@ export function checkSparse(
     if (!(rows[i]! >= 0 && rows[i]! < shape[0]))
       throw malformed(`a sparse entry must lie in rows 0 to ${shape[0] - 1}`, rows[i]);
   return sparse;
+}
+
+/** A full array of numbers as float32, whatever it is stored as. Throws as `readValue`. */
+export async function readSingles(elements: Elements, header: MatrixHeader): Promise<MatSingle> {
+  const { name, className, shape, complex } = header;
+  const { file } = elements;
+  if (complex || !isNumberClass(className))
+    throw unsupported(file, name, 'must be a full array of real numbers', complex ? 'complex' : className);
+  const count = elementCount(shape, Float32Array.BYTES_PER_ELEMENT, file, name);
+  const data = await readNumbers(elements, await elements.tag(), count, 'single');
+  return { kind: 'numeric', shape, data: data as Float32Array, order: 'column' };
 }
 
 /** The value of a matrix whose header has just been read. Throws `MAT_UNSUPPORTED`, `FILE_MALFORMED`, `FILE_LENGTH`. */

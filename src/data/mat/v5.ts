@@ -6,7 +6,7 @@ import { fileSource, inflatedSource } from './byte-source.ts';
 import type { MatFile, MatVariable } from './mat-file.ts';
 import { MAX_INFLATION, unsupported } from './mat-file.ts';
 import { COMPRESSED, Elements, MATRIX, type MatrixHeader } from './v5-elements.ts';
-import { readValue } from './v5-values.ts';
+import { readSingles, readValue } from './v5-values.ts';
 
 const HEADER_BYTES = 128;
 const TAG_BYTES = 8;
@@ -77,21 +77,27 @@ export async function openVersion5(
     at = place.to;
   }
 
-  const read: MatFile['read'] = async (name) => {
+  /** Reads a variable to its end, which proves the checksum of a compressed one. */
+  const whole = async <T>(
+    name: string,
+    use: (elements: Elements, header: MatrixHeader) => Promise<T>,
+  ): Promise<T> => {
     const place = places.get(name);
     if (!place) throw unsupported(file, name, 'must be in the file', [...places.keys()]);
     return visit(place, async (elements, header) => {
-      const value = await readValue(elements, header);
+      const value = await use(elements, header);
       await elements.end();
       await elements.source.end();
       return value;
     });
   };
+  const read: MatFile['read'] = (name) => whole(name, readValue);
   return {
     file,
     version: '5',
     variables,
     read,
+    readSingle: (name) => whole(name, readSingles),
     blocks: async (name, dimension) => {
       const value = await read(name);
       if (value.kind !== 'numeric') throw unsupported(file, name, 'must be a full array', value.kind);
