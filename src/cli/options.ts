@@ -40,6 +40,8 @@ export const oneOf =
       return name;
     });
 
+const SPLIT_PREFIX = 'split:';
+
 /** `0.1` or `10%`: a share above 0 and at most 1. */
 export function share(text: string): number {
   const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
@@ -47,8 +49,12 @@ export function share(text: string): number {
   throw new InvalidArgumentError('Expected a share above 0 and at most 1, as 0.1 or 10%.');
 }
 
-/** `--unseen 40` and `--unseen 30%` draw so many classes by the seed; `--unseen zebra,whale` names them. */
+/**
+ * `--unseen 40` and `--unseen 30%` draw so many classes by the seed; `--unseen zebra,whale` names them, and
+ * `--unseen split:awa-40-10` takes those of a split by name: no name of a split is taken for a class, nor the other way.
+ */
 export function unseenClasses(text: string): UnseenClasses {
+  if (text.startsWith(SPLIT_PREFIX)) return { split: text.slice(SPLIT_PREFIX.length) };
   if (text.endsWith('%')) return { share: share(text) };
   return /^\d+$/.test(text) ? Number(text) : list(text);
 }

@@ -1,6 +1,6 @@
 /** Which classes are unseen and whose labels may be read: options of `split` and `compare`, and their words. */
 import { type Command, Option } from 'commander';
-import { PROTOCOLS, type Protocol, type Split, type UnseenClasses } from '../data/index.ts';
+import { PROTOCOLS, type Protocol, type Split, STANDARD_SPLITS, type UnseenClasses } from '../data/index.ts';
 import { share, unseenClasses } from './options.ts';
 
 export interface SplitFlags {
@@ -10,14 +10,18 @@ export interface SplitFlags {
   readonly labelSpaces?: 'shared' | 'disjoint';
 }
 
+const NAMED = STANDARD_SPLITS.map(({ name, describe }) => `  ${`split:${name}`.padEnd(26)} ${describe}`).join(
+  '\n',
+);
+
 export const addSplitOptions = (command: Command): Command =>
   command
     .addOption(
       new Option('--protocol <name>', 'who may see what').choices(PROTOCOLS).default('zero-shot' as const),
     )
     .option(
-      '--unseen <n|share|names>',
-      'how many classes get no labels, or what share (30%), or which (a,b,c)',
+      '--unseen <n|share|names|split:name>',
+      'how many classes get no labels, what share (30%), which (a,b,c), or those of a split by name',
       unseenClasses,
     )
     .option('--label-share <share>', 'share of the training labels that may be read (default: all)', share)
@@ -26,7 +30,8 @@ export const addSplitOptions = (command: Command): Command =>
         '--label-spaces <kind>',
         'disjoint: pictures are labelled over one half of the seen classes, texts over the other',
       ).choices(['shared', 'disjoint']),
-    );
+    )
+    .addHelpText('after', `\nSplits by name, besides those that a dataset brings:\n${NAMED}`);
 
 /** Those that were given, as `makeSplit` and `compare` take them. */
 export const splitOptions = ({ protocol, unseen, labelShare, labelSpaces }: SplitFlags): SplitFlags => ({

@@ -24,6 +24,7 @@ export function addSplit(program: Command): void {
       'split --data icons --unseen 24 --seed 0 --out split.json',
       'split --data photos/ --unseen zebra,whale --out split.json',
       'split --data emoji --unseen 30% --label-share 10% --out split.json',
+      'split --data cub/ --unseen split:cub-150-50 --out split.json',
     ],
   ).requiredOption('--data <dir>', DATA_HELP);
   addSplitOptions(command)
@@ -44,7 +45,7 @@ export function addSplit(program: Command): void {
           database: split.database.length,
         };
         const budget = budgetText(split);
-        const { labelled, labelSpaces } = split;
+        const { labelled, labelSpaces, unseenFrom } = split;
         const names = (classes: readonly number[]): string[] => classes.map((label) => data.classes[label]!);
         return {
           json: {
@@ -55,6 +56,7 @@ export function addSplit(program: Command): void {
             dataset: data.name,
             rows: counts,
             unseen: names(split.unseen),
+            ...(unseenFrom !== undefined && { unseenFrom }),
             ...(labelled && { labelled: labelled.length }),
             ...(labelSpaces && {
               labelSpaces: { image: names(labelSpaces.image), text: names(labelSpaces.text) },
@@ -62,7 +64,7 @@ export function addSplit(program: Command): void {
           },
           text: [
             `${out}: ${protocol}, seed ${seed}, ${split.hash.slice(0, 12)}`,
-            `classes  ${split.seen.length} seen, ${split.unseen.length} unseen${split.unseen.length > 0 ? `: ${names(split.unseen).join(', ')}` : ''}`,
+            `classes  ${split.seen.length} seen, ${split.unseen.length} unseen${unseenFrom === undefined ? '' : ` (${unseenFrom})`}${split.unseen.length > 0 ? `: ${names(split.unseen).join(', ')}` : ''}`,
             `rows     ${Object.entries(counts)
               .map(([side, n]) => `${n} ${side}`)
               .join(', ')}`,

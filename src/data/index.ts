@@ -29,6 +29,7 @@ export type { Protocol, Split } from './split.ts';
 export { PROTOCOLS } from './split.ts';
 export { loadSplit, saveSplit } from './split-file.ts';
 export { classesOfRow } from './split-rows.ts';
+export { STANDARD_SPLITS, type StandardSplit } from './standard-splits.ts';
 export type { UnseenClasses } from './unseen-classes.ts';
 export { readWordVectors, type WordVectorOptions } from './word-vectors.ts';
 export type { WriteDatasetOptions } from './write-dataset.ts';

@@ -5,7 +5,7 @@ import type { Dataset } from './dataset.ts';
 import { type LabelBudget, labelBudget } from './label-budget.ts';
 import { PROTOCOLS, type Protocol, type Split } from './split.ts';
 import { type ClassUnits, dealClass, unitsByClass } from './split-rows.ts';
-import { chooseUnseen, className, type UnseenClasses } from './unseen-classes.ts';
+import { chooseUnseen, className, splitName, type UnseenClasses } from './unseen-classes.ts';
 
 /** Share of a class's rows that become queries where the dataset has no parts. */
 const QUERY_SHARE = 0.25;
@@ -21,7 +21,7 @@ export interface SplitOptions extends LabelBudget {
 }
 
 export interface ZeroShotOptions extends SplitOptions {
-  /** How many classes to draw by the seed, what share of them, or which: names or indexes. */
+  /** How many classes to draw by the seed, what share of them, which (names or indexes), or a split's name. */
   readonly unseen: UnseenClasses;
   readonly protocol?: 'zero-shot' | 'zero-shot/pool=database';
   /**
@@ -89,7 +89,7 @@ function checkUnits(dataset: Dataset, label: number, units: ClassUnits, sides: n
 
 type SplitRows = Pick<
   Split,
-  'seen' | 'unseen' | 'train' | 'pool' | 'query' | 'database' | 'labelled' | 'labelSpaces'
+  'seen' | 'unseen' | 'unseenFrom' | 'train' | 'pool' | 'query' | 'database' | 'labelled' | 'labelSpaces'
 >;
 
 function finish(dataset: Dataset, protocol: Protocol, seed: number, rows: SplitRows): Split {
@@ -100,6 +100,7 @@ function finish(dataset: Dataset, protocol: Protocol, seed: number, rows: SplitR
     dataset: { name: dataset.name, fingerprint: dataset.fingerprint },
     seen: ascending(rows.seen),
     unseen: ascending(rows.unseen),
+    ...(rows.unseenFrom !== undefined && { unseenFrom: rows.unseenFrom }),
     train: ascending(rows.train),
     pool: ascending(rows.pool),
     query: ascending(rows.query),
@@ -114,8 +115,8 @@ function finish(dataset: Dataset, protocol: Protocol, seed: number, rows: SplitR
  * Train on seen classes, ask and search unseen ones. `zero-shot`: the unseen rows that are not queries are halved, class
  * by class, into pool and database. `zero-shot/pool=database`: they are both.
  *
- * Throws `ARGUMENT_INVALID`, `CLASS_UNKNOWN`, `SPLIT_UNSEEN_COUNT` (too many unseen, fewer than 2 seen classes left),
- * `SPLIT_CLASS_TOO_SMALL`, `SPLIT_POOL_EMPTY`.
+ * Throws `ARGUMENT_INVALID`, `CLASS_UNKNOWN`, `SPLIT_UNKNOWN` and `SPLIT_NAME_CLASSES` (splits by name), `SPLIT_UNSEEN_COUNT`
+ * (too many unseen, fewer than 2 seen classes left), `SPLIT_CLASS_TOO_SMALL`, `SPLIT_POOL_EMPTY`.
  */
 export function zeroShotSplit(dataset: Dataset, options: ZeroShotOptions): Split {
   const { protocol = 'zero-shot', unlabelledToPool = false } = options;
@@ -149,9 +150,11 @@ export function zeroShotSplit(dataset: Dataset, options: ZeroShotOptions): Split
       reason: `${seenClasses.length} seen classes with rows to train on would remain`,
     });
   }
+  const unseenFrom = splitName(options.unseen);
   return finish(dataset, protocol, seed, {
     seen: seenClasses.map(([label]) => label),
     unseen,
+    ...(unseenFrom !== undefined && { unseenFrom }),
     train: seenClasses.flatMap(([, units]) => units.findable.flat()),
     pool: pool.flat(),
     query: query.flat(),

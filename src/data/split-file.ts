@@ -18,6 +18,7 @@ const schema = z.strictObject({
   dataset: z.strictObject({ name: z.string().min(1), fingerprint: z.string().regex(/^[0-9a-f]{64}$/) }),
   seen: rows,
   unseen: rows,
+  unseenFrom: z.string().min(1).max(200).optional(),
   train: rows,
   pool: rows,
   query: rows,
@@ -61,8 +62,13 @@ export async function loadSplit(file: string, dataset?: Dataset): Promise<Split>
       received: received ?? 'nothing',
     });
   }
-  const { labelled, labelSpaces, ...rest } = result.data;
-  const split: Split = { ...rest, ...(labelled && { labelled }), ...(labelSpaces && { labelSpaces }) };
+  const { unseenFrom, labelled, labelSpaces, ...rest } = result.data;
+  const split: Split = {
+    ...rest,
+    ...(unseenFrom !== undefined && { unseenFrom }),
+    ...(labelled && { labelled }),
+    ...(labelSpaces && { labelSpaces }),
+  };
   const received = hashOf(split);
   if (received !== split.hash)
     throw new UnseenError('SPLIT_HASH_MISMATCH', { file, expected: split.hash, received });

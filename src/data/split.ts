@@ -16,6 +16,8 @@ export interface Split {
   /** Class indexes, ascending. */
   readonly seen: readonly number[];
   readonly unseen: readonly number[];
+  /** The name of the split that the unseen classes are from (`awa-40-10`, `proposed`), where they were asked by name. */
+  readonly unseenFrom?: string;
   /** Row numbers, ascending. Disjoint unless the protocol's name says otherwise. */
   readonly train: readonly number[];
   /** Unlabelled rows of unseen classes: their labels exist in the dataset and are never read in training. */
