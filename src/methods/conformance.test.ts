@@ -20,12 +20,14 @@ import { createMethod, METHODS } from './registry.ts';
 type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 /** Settings that make a learning method finish in about a second here; by family. */
 const QUICK: Settings = {
+  csq: { steps: 60, batch: 32, hidden: 32 },
   czhash: { epochs: 4, leastSteps: 300, batch: 32, hidden: 64, iterations: 20 },
   dcmh: { epochs: 8, batch: 32, hidden: 32, textHidden: 32 },
   tzsh: { steps: 60, batch: 32, hidden: 32, rounds: 2 },
 };
 /** For pixels it is enough that it runs. */
 const QUICK_PIXELS: Settings = {
+  csq: { steps: 4, batch: 16, hidden: 32 },
   czhash: { epochs: 1, leastSteps: 4, batch: 16, hidden: 16 },
   dcmh: { epochs: 1, batch: 16, hidden: 32, textHidden: 32 },
   tzsh: { steps: 4, batch: 16, hidden: 32, rounds: 1 },

@@ -8,6 +8,8 @@ export type {
   PixelBatch,
   TrainingSet,
 } from './contract.ts';
+export { csq } from './csq/csq.ts';
+export type { CsqOptions } from './csq/options.ts';
 export { dcmh } from './dcmh/dcmh.ts';
 export type { DcmhOptions } from './dcmh/options.ts';
 export { type ItqOptions, itq } from './itq/itq.ts';

@@ -97,6 +97,6 @@ export const quantisationLoss = (codes: Tensor): Tensor => mean(square(sub(abs(c
 /** Mean over bits of the squared batch mean: a bit that is always 1 says nothing. */
 export const balanceLoss = (codes: Tensor): Tensor => mean(square(mean(codes, { axes: [0] })));
 
-/** Binary cross-entropy of logits `[n]` against 0/1 targets `[n]`. */
+/** Mean binary cross-entropy of logits against 0/1 targets of the same shape. */
 export const binaryLoss = (logits: Tensor, targets: Tensor): Tensor =>
   mean(sub(softplus(logits), mul(logits, targets)));

@@ -5,6 +5,8 @@ import { UnseenError } from '../errors.ts';
 import { type CcaItqOptions, ccaItq, ccaItqSchema } from './cca-itq/cca-itq.ts';
 import { type CmfhOptions, cmfh, cmfhSchema } from './cmfh/cmfh.ts';
 import type { HashMethod } from './contract.ts';
+import { csq } from './csq/csq.ts';
+import { type CsqOptions, csqSchema } from './csq/options.ts';
 import { czhash, nameOf as czhashName } from './czhash/czhash.ts';
 import {
   VARIANTS as CZHASH_VARIANTS,
@@ -106,6 +108,15 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     transductive: false,
     search: { iterations: [20, 50, 100, 200] },
     create: itq,
+  },
+  csq: {
+    description: 'a network that puts the items of every class at a fixed code, far from those of the others',
+    source: 'Yuan et al., CVPR 2020',
+    schema: csqSchema,
+    modalities: IMAGE,
+    transductive: false,
+    search: { quantisation: [1e-4, 0.01, 0.1, 1], learningRate: [3e-4, 1e-3, 3e-3] },
+    create: (settings) => csq(settings as CsqOptions),
   },
   ...Object.fromEntries(TZSH_VARIANTS.map((variant) => [tzshName(variant), tzshEntry(variant)])),
   'cca-itq': {
