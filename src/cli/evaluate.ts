@@ -90,6 +90,7 @@ function taskTable(runs: readonly Evaluation[]): string {
     ['mAP', (run) => share(run.map)],
     ['mAP, ties at worst and best', (run) => `${share(run.mapLow)} – ${share(run.mapHigh)}`],
     ['mAP at 5000', (run) => share(run.mapAt5000)],
+    ['mAP at 5000, divided by hits', (run) => share(run.mapAt5000ByHits)],
     ...SHOWN_RANKS.map((n): [string, (run: Evaluation) => string] => [
       `precision at ${n}`,
       (run) => share(run.precisionAt[n]),

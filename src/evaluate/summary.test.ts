@@ -11,6 +11,7 @@ const run = (part: Part): Evaluation =>
     mapLow: 0,
     mapHigh: 1,
     mapAt5000: 0.5,
+    mapAt5000ByHits: 0.6,
     precisionAtRadius2: 0.5,
     emptyAtRadius2: 0.5,
     chance: 0.2,

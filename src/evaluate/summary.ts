@@ -16,6 +16,7 @@ const FIGURES = [
   'mapLow',
   'mapHigh',
   'mapAt5000',
+  'mapAt5000ByHits',
   'precisionAtRadius2',
   'emptyAtRadius2',
   'chance',

@@ -4,10 +4,19 @@ import {
   averagePrecisionBounds,
   chanceAveragePrecision,
   expectedAveragePrecision,
+  expectedAveragePrecisionByHits,
 } from './average-precision.ts';
 import { countRanking, makeHistogram, type RankingHistogram } from './histogram.ts';
 import { discountSums, expectedNdcg } from './ndcg.ts';
 import { countBall, expectedPrecisionAt } from './precision.ts';
+
+/** AP@R as `CalcTopMap` of public code computes it: the mean, over the hits among the first R, of the precision there. */
+function calcTopMap(order: readonly number[], cutoff: number): number {
+  const within = order.slice(0, cutoff);
+  const places = within.flatMap((relevant, i) => (relevant > 0 ? [i + 1] : []));
+  if (places.length === 0) return 0;
+  return mean(places.map((place, i) => (i + 1) / place));
+}
 
 /** The public definition on one order: mean over relevant items of the precision at their place. */
 function averagePrecision(order: readonly number[], cutoff = order.length): number {
@@ -93,6 +102,40 @@ describe('metrics of one ranking equal the mean over all orders of its ties', ()
     }
   });
 
+  it('expected AP over the first R places, divided by the hits among them', () => {
+    for (const groups of cases) {
+      const all = orders(groups);
+      const histogram = histogramOf(groups);
+      for (let cutoff = 1; cutoff <= groups.flat().length + 1; cutoff++) {
+        const expected = mean(all.map((order) => calcTopMap(order, cutoff)));
+        expect(expectedAveragePrecisionByHits(histogram, cutoff)).toBeCloseTo(expected, 12);
+      }
+    }
+  });
+
+  it('the same where all is one tie', () => {
+    for (let n = 1; n <= 7; n++) {
+      for (let r = 0; r <= n; r++) {
+        const group = Array.from({ length: n }, (_, i) => (i < r ? 1 : 0));
+        const all = permutations(group);
+        for (let cutoff = 1; cutoff <= n; cutoff++) {
+          const expected = mean(all.map((order) => calcTopMap(order, cutoff)));
+          expect(expectedAveragePrecisionByHits(histogramOf([group]), cutoff)).toBeCloseTo(expected, 12);
+        }
+      }
+    }
+  });
+
+  it('precision within radius 2, which no order of ties changes', () => {
+    for (const groups of cases) {
+      const inBall = groups.slice(0, 3).flat().length;
+      const found = orders(groups).map((order) => order.slice(0, inBall).filter((gain) => gain > 0).length);
+      const [items, relevant] = countBall(histogramOf(groups), 2);
+      expect(items).toBe(inBall);
+      expect([Math.min(...found), Math.max(...found)]).toEqual([relevant, relevant]);
+    }
+  });
+
   it('precision at a rank', () => {
     for (const groups of cases) {
       const all = orders(groups);
@@ -173,6 +216,9 @@ describe('one ranking', () => {
       const expected = expectedAveragePrecision(histogram);
       expect(low).toBeLessThanOrEqual(expected);
       expect(expected).toBeLessThanOrEqual(high);
+      const byHits = expectedAveragePrecisionByHits(histogram, 1000);
+      expect(byHits).toBeGreaterThanOrEqual(expectedAveragePrecision(histogram, 1000));
+      expect(byHits).toBeLessThanOrEqual(1);
     }
   });
 });

@@ -6,6 +6,7 @@ import {
   averagePrecisionBounds,
   chanceAveragePrecision,
   expectedAveragePrecision,
+  expectedAveragePrecisionByHits,
 } from './average-precision.ts';
 import { countRanking, makeHistogram, total } from './histogram.ts';
 import { discountSums, expectedNdcg } from './ndcg.ts';
@@ -48,6 +49,11 @@ export interface RetrievalMetrics {
   readonly mapHigh: number;
   /** Mean expected AP over the first 5000 places, divided by min(5000, relevant items of the database). */
   readonly mapAt5000: number;
+  /**
+   * The same, divided by the hits among the 5000 instead, as much public code has it: never below `mapAt5000`, and a
+   * query with one hit, at the first place, scores 1. To compare with such figures only.
+   */
+  readonly mapAt5000ByHits: number;
   /** Expected precision at each asked rank. */
   readonly precisionAt: Readonly<Record<number, number>>;
   /** Mean precision within Hamming radius 2, an empty ball counting as 0. */
@@ -75,6 +81,8 @@ export interface RetrievalMetrics {
 }
 
 const SLICE_MS = 20;
+/** The cutoff of `mapAt5000`. */
+const R = 5000;
 /** Close enough for a curve. */
 const RANKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
@@ -102,7 +110,7 @@ export async function evaluateRanking(
   const histogram = makeHistogram(queries.bits);
   const pooled = { items: new Float64Array(queries.bits + 1), relevant: new Float64Array(queries.bits + 1) };
   const sums = reader.graded ? discountSums(database.count) : undefined;
-  const sum = { map: 0, low: 0, high: 0, at5000: 0, ball: 0, empty: 0, chance: 0, ndcg: 0 };
+  const sum = { map: 0, low: 0, high: 0, at5000: 0, at5000ByHits: 0, ball: 0, empty: 0, chance: 0, ndcg: 0 };
   const sumAt = new Float64Array(precisionAt.length);
   const chances = new Map<number, number>(); // by relevant items: queries of one class share it
   let counted = 0;
@@ -122,10 +130,13 @@ export async function evaluateRanking(
     if (relevantItems === 0) continue;
     counted++;
     const { low, high } = averagePrecisionBounds(histogram);
-    sum.map += expectedAveragePrecision(histogram);
+    const ap = expectedAveragePrecision(histogram);
+    sum.map += ap;
     sum.low += low;
     sum.high += high;
-    sum.at5000 += expectedAveragePrecision(histogram, 5000);
+    const whole = database.count <= R; // then the first R are all, and every hit is among them
+    sum.at5000 += whole ? ap : expectedAveragePrecision(histogram, R);
+    sum.at5000ByHits += whole ? ap : expectedAveragePrecisionByHits(histogram, R);
     let chance = chances.get(relevantItems);
     if (chance === undefined) {
       chance = chanceAveragePrecision(database.count, relevantItems);
@@ -150,6 +161,7 @@ export async function evaluateRanking(
     mapLow: sum.low / counted,
     mapHigh: sum.high / counted,
     mapAt5000: sum.at5000 / counted,
+    mapAt5000ByHits: sum.at5000ByHits / counted,
     precisionAt: Object.fromEntries(precisionAt.map((n, i) => [n, sumAt[i]! / counted])),
     precisionAtRadius2: sum.ball / counted,
     emptyAtRadius2: sum.empty / counted,
