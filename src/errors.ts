@@ -171,6 +171,11 @@ export const ERRORS = {
     message: '{file}: class "{name}" has no embedding',
     hint: 'Add a row for that class, or rename the class to a word that the file has.',
   },
+  CLASS_DESCRIPTIONS: {
+    exit: 2,
+    message: '{file}: holds descriptions of classes, not vectors',
+    hint: 'Give it to "unseen import --embeddings", or to addClassDescriptions: a text encoder makes vectors of them.',
+  },
   CLASS_UNKNOWN: {
     exit: 2,
     message: 'the dataset "{dataset}" has no class "{received}"',

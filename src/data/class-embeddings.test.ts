@@ -68,6 +68,14 @@ describe('class embeddings of one’s own', () => {
     ['a hole in a line', 'a.csv', 'cat,1,2\npolar bear,1,\n', 'FILE_MALFORMED', { where: 'line 2' }],
     ['a word without numbers', 'a.txt', 'cat one\n', 'FILE_MALFORMED', { where: 'line 1, word "cat"' }],
     ['infinity', 'a.csv', 'cat,1\npolar bear,Infinity\n', 'VALUE_NOT_FINITE', { row: 1 }],
+    [
+      'descriptions',
+      'a.json',
+      '{"cat": "A small animal", "polar bear": ["White"]}',
+      'CLASS_DESCRIPTIONS',
+      {},
+    ],
+    ['descriptions in lines', 'a.tsv', 'cat\tA small animal\n', 'CLASS_DESCRIPTIONS', {}],
     ['a list', 'a.json', '[1, 2]', 'FILE_MALFORMED', { where: 'top level' }],
     ['an unknown kind of file', 'a.xml', '<a/>', 'FILE_MALFORMED', { received: '.xml' }],
   ])('%s: refused by name', async (_, name, text, code, values) => {

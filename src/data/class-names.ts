@@ -1,10 +1,16 @@
 /** Names of classes as different files spell them: `grizzly+bear`, `Grizzly bear`, `012.Grizzly_Bear`. */
 
-/** The letters and digits of a name, in lower case, without a number that stands in front (`001.Black_footed_Albatross`). */
-export function classKey(name: string): string {
-  const bare = name.normalize('NFC').toLowerCase();
-  return bare.replace(/^\d+[^\p{L}\p{N}]+(?=.*\p{L})/u, '').replaceAll(/[^\p{L}\p{N}]+/gu, '');
-}
+/** The words of a name, in lower case, without a number that stands in front (`001.Black_footed_Albatross`). */
+export const classWords = (name: string): string[] =>
+  name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/^\d+[^\p{L}\p{N}]+(?=.*\p{L})/u, '')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
+
+/** What the spellings of one name share: the letters and digits of its words. */
+export const classKey = (name: string): string => classWords(name).join('');
 
 /**
  * Finds the place of a name in a list: the name itself, else the only one that has the same key. `undefined` for none, and

@@ -116,6 +116,16 @@ export async function forEachLine(file: string, limit: number, use: (line: strin
   });
 }
 
+/** A look at how a text begins: at most `count` lines, and none that is cut off after 1 MiB. */
+export const firstLines = (file: string, count: number): Promise<string[]> =>
+  withFile(file, async (handle, length) => {
+    const bytes = new Uint8Array(Math.min(length, 1 << 20));
+    await readExactly(handle, bytes, 0, file);
+    const lines = new TextDecoder().decode(bytes).split('\n');
+    if (bytes.length < length) lines.pop();
+    return lines.slice(0, count).map((line) => line.replace(/\r$/, ''));
+  });
+
 /** Strict UTF-8, or `FILE_MALFORMED`. */
 export function decodeUtf8(bytes: Uint8Array, file: string): string {
   try {
