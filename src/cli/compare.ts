@@ -1,14 +1,16 @@
-/** `unseen compare`: several methods, lengths and seeds on the same splits. */
+/** `unseen compare`: several methods, lengths and seeds on the same splits, in several processes. */
+import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UnseenError } from '../errors.ts';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Comparison } from '../evaluate/index.ts';
 import type { Task } from '../evaluate/tasks.ts';
 import { comparisonTables, comparisonText } from '../report/comparison.ts';
 import { onStdout } from './colour.ts';
 import { addCommand, perform } from './command.ts';
+import { CompareView } from './compare-live.ts';
 import { DATA_HELP, openData } from './data.ts';
-import { integers, list, MAX_SEED, setting, TASKS_HELP, tasks } from './options.ts';
-import { checkOutputFolder } from './outputs.ts';
+import { failureJson } from './failure.ts';
+import { integer, integers, list, MAX_SEED, setting, TASKS_HELP, tasks } from './options.ts';
 import { addSplitOptions, type SplitFlags, splitOptions } from './split-options.ts';
 
 type MethodSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -20,6 +22,8 @@ interface CompareOptions extends SplitFlags {
   readonly seeds: number[];
   readonly tasks?: Task[];
   readonly set?: MethodSettings;
+  readonly processes?: number;
+  readonly threads: number;
   readonly report?: string;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -33,20 +37,42 @@ function methodSetting(text: string, held: MethodSettings = {}): MethodSettings 
   return { ...held, [method]: setting(text.slice(at + 1), held[method]) };
 }
 
-/** `image->text 0.213, text->image 0.190 (unseen)`: both directions where there are any, else the first task. */
-function runText(results: readonly Evaluation[]): string {
-  const { database, task: first } = results[0]!;
-  const here = results.filter((run) => run.database === database);
-  const across = here.filter(({ task }) => task === 'image->text' || task === 'text->image');
-  const shown = across.length > 0 ? across : here.filter(({ task }) => task === first);
-  const figures = shown.map(({ task, map }) => `${across.length > 0 ? `${task} ` : ''}${map.toFixed(3)}`);
-  return `mAP ${figures.join(', ')} (${database})`;
+/** What is wrong with a result that is only a part. */
+function partOf({ records, failures, aborted }: Comparison, total: number, folder: string | undefined) {
+  const kept =
+    folder === undefined
+      ? `${records.length} of ${total} runs were finished and are printed.`
+      : `${records.length} of ${total} runs are kept in ${folder}; the same command goes on from there.`;
+  if (aborted) return new UnseenError('ABORTED', { during: 'the comparison', kept });
+  const first = failures[0];
+  if (!first) return undefined;
+  const { method, bits, seed, error } = first;
+  return new UnseenError('RUNS_FAILED', {
+    failed: failures.length,
+    total,
+    first: `${method} ${bits} bits, seed ${seed}: ${error.code}: ${error.message}`,
+    kept,
+  });
+}
+
+/** The document of `--json` and `results.json`. */
+function resultsOf({ environment, records, runs, summary, aborted, failures }: Comparison) {
+  // Runs that were kept may be of another machine or version.
+  const texts = new Set(records.map((record) => JSON.stringify(record.environment)));
+  return {
+    environment,
+    ...(texts.size > 1 && { environments: [...texts].map((text) => JSON.parse(text)) }),
+    runs,
+    summary,
+    aborted,
+    failures: failures.map(({ error, ...run }) => ({ ...run, ...failureJson(error) })),
+  };
 }
 
 export function addCompare(program: Command): void {
   const command = addCommand(program, 'compare', 'train and measure several methods on the same splits', [
     'compare --data icons --unseen 24 --methods lsh,itq,tzsh --bits 64 --seeds 0,1,2',
-    'compare --data emoji --unseen 30% --methods cca-itq,czhash --bits 32 --seeds 0,1,2',
+    'compare --data emoji --unseen 30% --methods cca-itq,czhash --bits 32 --seeds 0,1,2 --report results/',
     'compare --data photos/ --unseen 40 --methods tzsh,tzsh/source-only,tzsh/oracle --bits 32,64 --set tzsh.rounds=4',
   ]).requiredOption('--data <dir>', DATA_HELP);
   addSplitOptions(command)
@@ -55,52 +81,61 @@ export function addCompare(program: Command): void {
     .option('--seeds <a,b>', 'each draws a split and seeds the methods', integers(0, MAX_SEED), [0, 1, 2])
     .option('--tasks <a,b>', TASKS_HELP, tasks)
     .option('--set <method.key=value>', 'a setting of a method, repeatable', methodSetting)
-    .option('--report <dir>', 'write a page with figures and plots')
-    .option('--force', 'replace an existing report')
+    .option(
+      '--processes <n>',
+      'that share the runs, each with the dataset in memory (default: one a core)',
+      integer(0, 256),
+    )
+    .option('--threads <n>', 'in a process; other counts change the last bits of figures', integer(1, 256), 1)
+    .option(
+      '--report <dir>',
+      'keep finished runs there, go on from those it has, and write figures and a page',
+    )
+    .option('--force', 'forget the runs that the folder holds')
     .action((options: CompareOptions) =>
       perform(options.json, async (call) => {
         const { signal, progress } = call;
-        const { methods, bits, seeds } = options;
-        if (options.report !== undefined)
-          await checkOutputFolder(options.report, options.force, 'results.json');
+        const { methods, bits, seeds, threads, report: folder } = options;
         const { compare } = await import('../evaluate/index.ts');
+        const { checkComparisonFolder } = await import('../evaluate/runner/run-store.ts');
+        if (folder !== undefined) await checkComparisonFolder(folder);
         const data = await openData(options.data, call);
-        const total = methods.length * bits.length * seeds.length;
-        let finished = 0;
+        const view = new CompareView({ methods, bits, seeds });
         const comparison = await compare({
           data,
+          source: options.data,
           ...splitOptions(options),
           methods,
           bits,
           seeds,
           ...(options.tasks && { tasks: options.tasks }),
           ...(options.set && { settings: options.set }),
+          processes: options.processes ?? availableParallelism(),
+          threads,
+          monitor: true,
+          ...(folder !== undefined && { folder, force: options.force ?? false }),
           signal,
-          onProgress: ({ method, bits: length, seed, phase, done }) =>
-            progress.update(`${method} ${length} bits, seed ${seed}: ${phase}`, done),
-          onRun(results) {
-            finished++;
-            const { method, bits: length, seed, trainSeconds } = results[0]!;
-            const what = `${method} ${length} bits, seed ${seed}: ${runText(results)}`;
-            progress.line(`${finished}/${total}  ${what}, trained in ${trainSeconds?.toFixed(1)} s`);
+          onPlan({ total, kept }) {
+            for (const { evaluations } of kept) view.count(evaluations);
+            if (kept.length > 0)
+              progress.line(`${kept.length} of ${total} runs were finished before: ${folder} has them`);
+            progress.show(() => view.lines());
           },
+          onProgress: (event) => view.progress(event),
+          onRun: (results, state) => progress.line(view.run(results, state)),
+          onFailure: (failure) => progress.line(view.failure(failure)),
         });
-        const { runs, summary, aborted, environment } = comparison;
-        const kept = `${finished} of ${total} runs were finished and are printed.`;
-        const failure = aborted ? new UnseenError('ABORTED', { during: 'the comparison', kept }) : undefined;
-        if (failure && finished === 0) throw failure;
-        if (options.report !== undefined) {
-          const { reportComparison } = await import('./reports.ts');
-          await reportComparison(options.report, {
-            data: data.name,
-            runs,
-            summary,
-            environment,
-            force: options.force,
-          });
+        progress.stop();
+        const { records, summary, aborted } = comparison;
+        const failure = partOf(comparison, view.total, folder);
+        if (failure && records.length === 0) throw failure;
+        const results = resultsOf(comparison);
+        if (folder !== undefined && !aborted) {
+          const { writeComparison } = await import('./compare-files.ts');
+          await writeComparison(folder, { data, comparison, results, signal });
         }
         return {
-          json: comparison,
+          json: results,
           text: comparisonText(comparisonTables(summary), onStdout.bold),
           ...(failure && { failure }),
         };

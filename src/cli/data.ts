@@ -1,31 +1,17 @@
 /** `--data`: the name of a bundled set, or a dataset folder; and what its rows are called in results. */
-import type { BundledOptions } from '../bundled/draw.ts';
-import {
-  type Dataset,
-  hasItem,
-  type ModalityName,
-  openDataset,
-  takeImages,
-  takeTexts,
-} from '../data/index.ts';
+import { BUNDLED_NAMES, openSource } from '../bundled/open-source.ts';
+import { type Dataset, hasItem, type ModalityName, takeImages, takeTexts } from '../data/index.ts';
 import type { Call } from './command.ts';
 
-/** The sets that come with the package; a folder of such a name is `./icons`. */
-const BUNDLED: Readonly<Record<string, () => Promise<(options: BundledOptions) => Promise<Dataset>>>> = {
-  icons: async () => (await import('../bundled/icons.ts')).openIcons,
-  emoji: async () => (await import('../bundled/emoji.ts')).openEmoji,
-  'icons-words': async () => (await import('../bundled/icon-texts.ts')).openIconWords,
-};
-
 /** For the help of `--data`. */
-export const DATA_HELP = `dataset folder, or ${Object.keys(BUNDLED).join(' or ')}`;
+export const DATA_HELP = `dataset folder, or ${BUNDLED_NAMES.join(' or ')}`;
 
 /** The first use of a bundled set draws it, in some seconds. */
-export async function openData(source: string, { signal, progress }: Call): Promise<Dataset> {
-  if (!Object.hasOwn(BUNDLED, source)) return openDataset(source);
-  const open = await BUNDLED[source]!();
-  return open({ signal, onProgress: (done, total) => progress.update(`drawing ${source}`, done / total) });
-}
+export const openData = (source: string, { signal, progress }: Call): Promise<Dataset> =>
+  openSource(source, {
+    signal,
+    onProgress: (done, total) => progress.update(`drawing ${source}`, done / total),
+  });
 
 /** Longest text shown as a name, in characters. */
 const NAME_LENGTH = 80;

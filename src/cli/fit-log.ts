@@ -1,4 +1,5 @@
 /** The log of a training: one line a round of a deep method, one line a phase of a shallow one. */
+import { FitHistory } from '../evaluate/runner/fit-history.ts';
 import type { FitProgress } from '../methods/index.ts';
 
 /** Share of the training that passes at least between two printed lines of one kind: fifty lines are enough to see a curve. */
@@ -18,31 +19,30 @@ const kindOf = (phase: string): string => phase.replace(/\d+/g, '');
  * epochs all are kept, and some printed.
  */
 export class FitLog {
-  readonly events: FitProgress[] = [];
+  readonly #history = new FitHistory();
   readonly #print: (line: string) => void;
   /** By kind of phase: what was done when its last line was printed. */
   readonly #printed = new Map<string, number>();
-  #open: FitProgress | undefined;
 
   constructor(print: (line: string) => void) {
     this.#print = print;
   }
 
+  get events(): readonly FitProgress[] {
+    return this.#history.events;
+  }
+
   add(event: FitProgress): void {
-    const { phase, metrics } = event;
-    if (this.#open && (this.#open.phase !== phase || this.#open.metrics.round !== metrics.round))
-      this.#write(this.#open, STEP);
-    if (Object.keys(metrics).length > 0) this.#open = event;
+    this.#write(this.#history.add(event), STEP);
   }
 
   /** Writes what is still open; call it when training has ended. */
   close(): void {
-    if (this.#open) this.#write(this.#open, 0);
+    this.#write(this.#history.close(), 0);
   }
 
-  #write(event: FitProgress, step: number): void {
-    this.#open = undefined;
-    this.events.push(event);
+  #write(event: FitProgress | undefined, step: number): void {
+    if (!event) return;
     const kind = kindOf(event.phase);
     if (event.done - (this.#printed.get(kind) ?? Number.NEGATIVE_INFINITY) < step) return;
     this.#printed.set(kind, event.done);

@@ -1,4 +1,5 @@
 /** Sessions of ONNX Runtime, whichever build of it the platform has. */
+import { defaultThreads } from '../graph/threads.ts';
 import { env, InferenceSession, Tensor } from './ort.ts';
 
 /** Version of the runtime, for manifests. */
@@ -34,7 +35,11 @@ export interface OnnxSession {
 /** Rejects with what the runtime throws. */
 export async function openSession(onnx: Uint8Array): Promise<OnnxSession> {
   // Errors only (3): warnings of the optimiser are noise to a user.
-  const session = await InferenceSession.create(onnx, { logSeverityLevel: 3 });
+  const threads = defaultThreads();
+  const session = await InferenceSession.create(onnx, {
+    logSeverityLevel: 3,
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+  });
   const inputs = session.inputMetadata.map(portOf);
   const { name, type } = inputs[0] ?? { name: '', type: '' };
   return {

@@ -1,4 +1,11 @@
-export { type CompareOptions, type CompareProgress, type Comparison, compare } from './compare.ts';
+export {
+  type CompareOptions,
+  type CompareProgress,
+  type CompareState,
+  type Comparison,
+  compare,
+  type RunFailure,
+} from './compare.ts';
 export { describeEnvironment, type Environment } from './environment.ts';
 export {
   type DatabaseName,

@@ -6,9 +6,10 @@ import { STOP } from './emit.ts';
 import type { Dim } from './shape.ts';
 import { showShape } from './shape.ts';
 import type { DType, Tensor, TypedArray } from './tensor.ts';
+import { defaultThreads } from './threads.ts';
 
 export interface SessionOptions {
-  /** Threads inside one operation; default: all cores. The result may differ in the last bits between thread counts. */
+  /** Threads inside one operation; default: what `setDefaultThreads` said, else all cores. The result may differ in the last bits between thread counts. */
   readonly threads?: number;
 }
 
@@ -17,7 +18,7 @@ export type Feed = number | TypedArray | readonly number[];
 
 export async function openSession(
   model: Uint8Array,
-  { threads = availableParallelism() }: SessionOptions,
+  { threads = defaultThreads() ?? availableParallelism() }: SessionOptions,
 ): Promise<ort.InferenceSession> {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new UnseenError('ARGUMENT_INVALID', {

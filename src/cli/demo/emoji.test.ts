@@ -26,7 +26,7 @@ it('the half of words measures both ways, shows what words found, and its model 
   const lines: string[] = [];
   const call: Call = {
     signal: new AbortController().signal,
-    progress: { update() {}, line: (text) => lines.push(text), stop() {} },
+    progress: { update() {}, show() {}, line: (text) => lines.push(text), stop() {} },
   };
   const half = await studyEmoji(data, [5, 6], call, {
     methods: ['cca-itq', 'czhash'],

@@ -10,7 +10,7 @@ import { demo, type Opener } from './run.ts';
 
 const call: Call = {
   signal: new AbortController().signal,
-  progress: { update() {}, line() {}, stop() {} },
+  progress: { update() {}, show() {}, line() {}, stop() {} },
 };
 
 /** A half that is done at once. */

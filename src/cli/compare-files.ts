@@ -1,0 +1,22 @@
+/** The files of `compare --report`, beside the runs: results for programs and papers, and the page. */
+import path from 'node:path';
+import { writeFileAtomic } from '../data/files.ts';
+import type { Dataset } from '../data/index.ts';
+import type { Comparison } from '../evaluate/index.ts';
+import { reportComparison } from './reports.ts';
+
+interface ComparisonFiles {
+  readonly data: Dataset;
+  readonly comparison: Comparison;
+  /** The document of `--json`. */
+  readonly results: unknown;
+  readonly signal: AbortSignal;
+}
+
+/** Earlier ones are replaced. @throws `FILE_UNWRITABLE`, `ABORTED` */
+export async function writeComparison(folder: string, files: ComparisonFiles): Promise<void> {
+  const { data, comparison, results, signal } = files;
+  const { records, summary, environment } = comparison;
+  await writeFileAtomic(path.join(folder, 'results.json'), [`${JSON.stringify(results, null, 2)}\n`]);
+  await reportComparison(folder, { data, records, summary, environment, force: true, signal });
+}
