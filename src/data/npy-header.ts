@@ -60,6 +60,52 @@ export function parsePreamble(bytes: Uint8Array, file: string): { from: number; 
   return { from, to: from + length, utf8: major === 3 };
 }
 
+export interface NpyTextHeader {
+  /** `U`: code points of 4 bytes each; `S`: bytes of UTF-8. Both padded with zeros. */
+  readonly kind: 'U' | 'S';
+  readonly bigEndian: boolean;
+  readonly shape: readonly number[];
+  readonly itemBytes: number;
+  readonly dataOffset: number;
+  readonly dataBytes: number;
+}
+
+/** As `parseHeader`, for an array of text. */
+export function parseTextHeader(
+  text: string,
+  dataOffset: number,
+  fileBytes: number,
+  file: string,
+): NpyTextHeader {
+  const fields = readDictionary(text, file);
+  const match = /^([<>|=])([US])(\d{1,9})$/.exec(fields.descr);
+  if (!match)
+    throw new UnseenError('NPY_UNSUPPORTED', {
+      file,
+      reason: 'must be text of a fixed length, <U or |S (object arrays are refused)',
+      received: fields.descr,
+    });
+  const kind = match[2] as 'U' | 'S';
+  const itemBytes = Number(match[3]) * (kind === 'U' ? 4 : 1);
+  const dataBytes = checkedBytes(fields.shape, itemBytes, dataOffset, fileBytes, file);
+  return { kind, bigEndian: match[1] === '>', shape: fields.shape, itemBytes, dataOffset, dataBytes };
+}
+
+/** What shape × item ask for; `FILE_LENGTH` where the file is not exactly as long. */
+function checkedBytes(
+  shape: readonly number[],
+  itemBytes: number,
+  dataOffset: number,
+  fileBytes: number,
+  file: string,
+): number {
+  const dataBytes = shape.reduce((product, n) => product * n, itemBytes);
+  const expected = dataOffset + dataBytes;
+  if (!Number.isSafeInteger(expected) || expected !== fileBytes)
+    throw new UnseenError('FILE_LENGTH', { file, expected, received: fileBytes });
+  return dataBytes;
+}
+
 /** Reads the dictionary and checks shape × item against the file's length; throws `FILE_LENGTH` when they differ. */
 export function parseHeader(text: string, dataOffset: number, fileBytes: number, file: string): NpyHeader {
   const fields = readDictionary(text, file);
@@ -80,10 +126,7 @@ export function parseHeader(text: string, dataOffset: number, fileBytes: number,
       reason: 'must be in C order',
       received: 'fortran_order: True',
     });
-  const dataBytes = fields.shape.reduce((product, n) => product * n, itemBytes);
-  const expected = dataOffset + dataBytes;
-  if (!Number.isSafeInteger(expected) || expected !== fileBytes)
-    throw new UnseenError('FILE_LENGTH', { file, expected, received: fileBytes });
+  const dataBytes = checkedBytes(fields.shape, itemBytes, dataOffset, fileBytes, file);
   return { type, bigEndian: match[1] === '>', shape: fields.shape, itemBytes, dataOffset, dataBytes };
 }
 

@@ -4,7 +4,7 @@ import { UnseenError } from '../errors.ts';
 import { allocate, readExactly, withFile, writeFileAtomic } from './files.ts';
 import { decodeFloat16 } from './float16.ts';
 import type { NpyHeader, NpyType } from './npy-header.ts';
-import { PREAMBLE_BYTES, parseHeader, parsePreamble } from './npy-header.ts';
+import { PREAMBLE_BYTES, parseHeader, parsePreamble, parseTextHeader } from './npy-header.ts';
 
 export type NpyData =
   | Float32Array
@@ -49,24 +49,80 @@ function decode(raw: Uint8Array<ArrayBuffer>, header: NpyHeader): NpyData {
   return header.type === 'f2' ? decodeFloat16(new Uint16Array(raw.buffer)) : VIEWS[header.type](raw.buffer);
 }
 
-async function headerOf(
-  handle: Parameters<typeof readExactly>[0],
+/** Bytes one after the other; a source that ends early throws. */
+export interface NpySource {
+  fill(target: Uint8Array): Promise<void>;
+}
+
+async function headerOf<T>(
+  source: NpySource,
   length: number,
   file: string,
-): Promise<NpyHeader> {
+  parse: (text: string, dataOffset: number, fileBytes: number, file: string) => T,
+): Promise<T> {
   const preamble = new Uint8Array(Math.min(length, PREAMBLE_BYTES));
-  await readExactly(handle, preamble, 0, file);
+  await source.fill(preamble);
   const { from, to, utf8 } = parsePreamble(preamble, file);
   if (to > length)
     throw new UnseenError('FILE_LENGTH', { file, expected: `at least ${to}`, received: length });
-  const text = new Uint8Array(to - from);
-  await readExactly(handle, text, from, file);
-  return parseHeader(new TextDecoder(utf8 ? 'utf-8' : 'latin1').decode(text), to, length, file);
+  // A header that ends inside the preamble is too short for any parser, so that nothing is read from a wrong place.
+  const head = new Uint8Array(Math.max(to, preamble.length));
+  head.set(preamble);
+  await source.fill(head.subarray(preamble.length));
+  const text = new TextDecoder(utf8 ? 'utf-8' : 'latin1').decode(head.subarray(from, to));
+  return parse(text, to, length, file);
+}
+
+const beginning = (handle: Parameters<typeof readExactly>[0], file: string): NpySource => {
+  let at = 0;
+  return {
+    async fill(target) {
+      await readExactly(handle, target, at, file);
+      at += target.length;
+    },
+  };
+};
+
+/** An array out of `length` bytes that come one after the other, as a file in an archive. Throws as `readNpy`. */
+export async function readNpyFrom(source: NpySource, length: number, file: string): Promise<NpyArray> {
+  const header = await headerOf(source, length, file, parseHeader);
+  const raw = allocate(header.dataBytes, file);
+  await source.fill(raw);
+  return { type: header.type, shape: header.shape, data: decode(raw, header) };
+}
+
+/** A list of texts (NumPy's `<U…` and `|S…`), `[n]`. Throws as `readNpy`; `FILE_MALFORMED` for what is not Unicode. */
+export async function readNpyTexts(source: NpySource, length: number, file: string): Promise<string[]> {
+  const header = await headerOf(source, length, file, parseTextHeader);
+  const malformed = (where: string, reason: string, received: unknown): UnseenError =>
+    new UnseenError('FILE_MALFORMED', { file, where: `.npy ${where}`, reason, received });
+  const { shape, kind, itemBytes, bigEndian } = header;
+  if (shape.length !== 1) throw malformed('shape', 'texts must be [n]', shape);
+  if (itemBytes === 0) throw malformed('item type', 'texts must have a character', 0);
+  const raw = allocate(header.dataBytes, file);
+  await source.fill(raw);
+  const view = new DataView(raw.buffer);
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  return Array.from({ length: shape[0]! }, (_, i) => {
+    const from = i * itemBytes;
+    try {
+      if (kind === 'S') return decoder.decode(raw.subarray(from, from + itemBytes)).replace(/\0+$/, '');
+      const points = Array.from({ length: itemBytes / 4 }, (_, j) =>
+        view.getUint32(from + 4 * j, !bigEndian),
+      );
+      return points
+        .map((point) => String.fromCodePoint(point))
+        .join('')
+        .replace(/\0+$/, '');
+    } catch {
+      throw malformed(`text ${i}`, 'must be Unicode', 'other bytes');
+    }
+  });
 }
 
 /** Type and shape of a file, without its array. Throws as `readNpy`. */
 export async function readNpyHeader(file: string): Promise<NpyHeader> {
-  return withFile(file, (handle, length) => headerOf(handle, length, file));
+  return withFile(file, (handle, length) => headerOf(beginning(handle, file), length, file, parseHeader));
 }
 
 /**
@@ -81,7 +137,7 @@ export async function readNpy(
   options: { readonly rows?: readonly [from: number, to: number] } = {},
 ): Promise<NpyArray> {
   return withFile(file, async (handle, length) => {
-    const header = await headerOf(handle, length, file);
+    const header = await headerOf(beginning(handle, file), length, file, parseHeader);
     const total = header.shape[0] ?? 1;
     const [from, to] = options.rows ?? [0, total];
     if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= total)) {

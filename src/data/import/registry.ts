@@ -9,6 +9,7 @@ import type { Importer } from './importer.ts';
 import { jsonl } from './jsonl.ts';
 import { fashionMnist, mnist } from './mnist.ts';
 import { npy } from './npy.ts';
+import { npz } from './npz.ts';
 import { wikipedia } from './wikipedia.ts';
 import { xlsa17 } from './xlsa17.ts';
 
@@ -23,6 +24,7 @@ export const IMPORTERS: Readonly<Record<string, Importer>> = {
   mirflickr,
   mnist,
   npy,
+  npz,
   nuswide,
   wikipedia,
   xlsa17,

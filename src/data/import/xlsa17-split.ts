@@ -9,7 +9,10 @@ const NEEDED = ['trainval_loc', 'test_seen_loc', 'test_unseen_loc'] as const;
 const OPTIONAL = ['train_loc', 'val_loc'] as const;
 type Side = (typeof NEEDED)[number] | (typeof OPTIONAL)[number];
 
-/** Pairs of lists that share no picture. `train_loc` and `val_loc` divide pictures of seen classes once more. */
+/**
+ * Pairs of lists that share no picture. `train_loc` and `val_loc` divide the seen classes once more: of aPY pictures of
+ * `trainval_loc` alone, of the other sets those of `test_seen_loc` as well.
+ */
 const APART: readonly (readonly [Side, Side])[] = [
   ['trainval_loc', 'test_seen_loc'],
   ['trainval_loc', 'test_unseen_loc'],
