@@ -30,6 +30,9 @@ interface TuneOptions extends SplitFlags {
   readonly json?: boolean;
 }
 
+/** Share of the work after which its speed says how long the rest will take. */
+const TIMED_SHARE = 0.02;
+
 /** `rounds=2,4,8`, `loss=pairwise,triplet`, `sizes=[64,32],[128]`: JSON values with commas between, else words. */
 function values(text: string, held: Values = {}): Values {
   const at = text.indexOf('=');
@@ -116,7 +119,7 @@ export function addTune(program: Command): void {
           signal,
           onProgress({ trial, fold, phase, done }) {
             const left = ((performance.now() - start) / 1000) * (1 / done - 1);
-            const rest = Number.isFinite(left) ? `, ${durationText(left)} left` : '';
+            const rest = done >= TIMED_SHARE ? `, ${durationText(left)} left` : '';
             progress.update(`setting ${trial + 1}, fold ${fold + 1}/${folds}: ${phase}${rest}`, done);
           },
           onTrial: (trial, i, total) => progress.line(`${i + 1}/${total}  ${trialText(trial)}`),

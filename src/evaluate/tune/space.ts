@@ -70,13 +70,13 @@ function identityOf(method: string, schema: z.ZodObject, settings: Settings): st
 function* points(axes: readonly (readonly [string, readonly unknown[]])[], trials: number, seed: number) {
   const size = axes.reduce((product, [, values]) => product * values.length, 1);
   const at = (index: number): Settings => {
-    let rest = index;
-    const point: Record<string, unknown> = {};
-    for (const [key, values] of [...axes].reverse()) {
-      point[key] = values[rest % values.length];
-      rest = Math.floor(rest / values.length);
-    }
-    return point;
+    let stride = size;
+    return Object.fromEntries(
+      axes.map(([key, values]) => {
+        stride /= values.length;
+        return [key, values[Math.floor(index / stride) % values.length]];
+      }),
+    );
   };
   if (size <= trials) {
     for (let index = 0; index < size; index++) yield at(index);
