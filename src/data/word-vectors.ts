@@ -1,8 +1,9 @@
-/** Word vectors as text (GloVe, word2vec, fastText): `word 0.1 0.2 …` a line, most frequent word first. */
+/** Word vectors as text (GloVe, word2vec, fastText): `word 0.1 0.2 …` a line, most frequent word first; or word2vec's binary form. */
 import { UnseenError } from '../errors.ts';
 import type { WordVectors } from './dataset.ts';
 import { forEachLine } from './files.ts';
 import { checkFinite, matrixFromLists } from './matrix.ts';
+import { forEachBinaryWord } from './word-vectors-binary.ts';
 
 /** A word and a few thousand numbers are some tens of kilobytes. */
 const MAX_LINE = 1 << 20;
@@ -16,22 +17,12 @@ export interface WordVectorOptions {
   readonly most?: number;
 }
 
-/**
- * Reads word vectors as a stream: what is not kept costs no memory. A word that comes twice keeps its first vector;
- * lines whose "word" has spaces (GloVe 840B has some) are passed over.
- *
- * @throws `FILE_UNREADABLE`, `FILE_MALFORMED` (vectors of two lengths, text for numbers, no word at all),
- * `VALUE_NOT_FINITE`
- */
-export async function readWordVectors(
-  file: string,
-  { words, most = 50_000 }: WordVectorOptions = {},
-): Promise<WordVectors> {
-  if (!(Number.isInteger(most) && most >= 1)) {
-    const reason = 'must be a whole number ≥ 1';
-    throw new UnseenError('ARGUMENT_INVALID', { name: 'most', reason, received: most });
-  }
-  const wanted = words && new Set(words);
+interface Wanted {
+  readonly wanted: ReadonlySet<string> | undefined;
+  readonly most: number;
+}
+
+async function readText(file: string, { wanted, most }: Wanted): Promise<Map<string, Float32Array>> {
   const found = new Map<string, Float32Array>();
   let dim = 0;
   let number = 0;
@@ -56,6 +47,37 @@ export async function readWordVectors(
     dim = vector.length;
     found.set(word, vector);
   });
+  return found;
+}
+
+async function readBinary(file: string, { wanted, most }: Wanted): Promise<Map<string, Float32Array>> {
+  const found = new Map<string, Float32Array>();
+  const enough = Math.min(most, wanted?.size ?? most);
+  await forEachBinaryWord(file, (word, vector) => {
+    if (found.size < enough && !found.has(word) && (!wanted || wanted.has(word))) found.set(word, vector());
+    return found.size < enough;
+  });
+  return found;
+}
+
+/**
+ * Reads word vectors as a stream: what is not kept costs no memory. A file that ends in `.bin` is word2vec's binary form. A
+ * word that comes twice keeps its first vector; lines whose "word" has spaces (GloVe 840B has some) are passed over.
+ *
+ * @throws `FILE_UNREADABLE`, `FILE_MALFORMED` (vectors of two lengths, text for numbers, no word at all), `FILE_LENGTH`,
+ * `VALUE_NOT_FINITE`
+ */
+export async function readWordVectors(
+  file: string,
+  { words, most = 50_000 }: WordVectorOptions = {},
+): Promise<WordVectors> {
+  if (!(Number.isInteger(most) && most >= 1)) {
+    const reason = 'must be a whole number ≥ 1';
+    throw new UnseenError('ARGUMENT_INVALID', { name: 'most', reason, received: most });
+  }
+  const wanted = words && new Set(words);
+  const read = /\.bin$/i.test(file) ? readBinary : readText;
+  const found = await read(file, { wanted, most });
   if (found.size === 0 && !wanted) {
     const reason = 'must be a word and its numbers a line';
     throw new UnseenError('FILE_MALFORMED', { file, where: 'text', reason, received: 'no such line' });
