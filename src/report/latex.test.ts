@@ -68,7 +68,7 @@ describe('a comparison as LaTeX', () => {
       'itq & \\textbf{0.250 $\\pm$ 0.071} & 0.400 \\\\',
       'my\\_method\\#2 & -- & \\textbf{0.500} \\\\',
       '\\midrule',
-      'tzsh/oracle (sees the labels) & 0.600 & -- \\\\',
+      'tzsh/oracle & 0.600 & -- \\\\',
       'chance & 0.050 & 0.050 \\\\',
     ]);
   });

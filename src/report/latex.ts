@@ -24,10 +24,16 @@ export const comparisonLatex = (summary: readonly SummaryRow[], options: LatexOp
 function latexTable(table: ComparisonTable, seeds: readonly number[], options: LatexOptions): string {
   const { columns, rows } = tableCells(table);
   const competitors = table.rows.filter(({ oracle }) => !oracle).length;
-  const lines = rows.map((row) => `    ${latexRow(row)}`);
+  // The caption says what an oracle is.
+  const named = rows.map(([first, ...cells], i) => [
+    { text: table.rows[i]?.method ?? first!.text },
+    ...cells,
+  ]);
+  const lines = named.map((row) => `    ${latexRow(row)}`);
   return [
     '\\begin{table}[t]',
-    '  \\centering',
+    // Four lengths with deviations within the text of an ordinary article.
+    '  \\centering\\small\\setlength{\\tabcolsep}{4pt}',
     `  \\caption{${escapeLatex(caption(table, seeds, options))}}`,
     `  \\label{tab:${label(table, options)}}`,
     `  \\begin{tabular}{${columns.map(({ align }) => (align === 'left' ? 'l' : 'r')).join('')}}`,
