@@ -42,11 +42,11 @@ export function addEvaluate(program: Command): void {
         if (options.report !== undefined)
           await checkOutputFolder(options.report, options.force, 'results.json');
         const { Model } = await import('../model/index.ts');
-        const { describeEnvironment, evaluate, summarize } = await import('../evaluate/index.ts');
+        const { describeEnvironment, evaluateInDepth, summarize } = await import('../evaluate/index.ts');
         const model = await Model.load(options.model);
         const data = await openData(options.data, call);
         const split = await loadSplit(options.split, data);
-        const runs = await evaluate(model, data, split, {
+        const { evaluations: runs, insight } = await evaluateInDepth(model, data, split, {
           signal,
           ...(options.tasks && { tasks: options.tasks }),
           onProgress: ({ phase, done }) => progress.update(phase, done),
@@ -60,6 +60,7 @@ export function addEvaluate(program: Command): void {
             split,
             model,
             runs,
+            insight,
             environment: json.environment,
             queries: SHOWN_QUERIES,
             force: options.force,

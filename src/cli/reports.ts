@@ -11,13 +11,13 @@ import {
   summarize,
   type Task,
 } from '../evaluate/index.ts';
-import type { RunRecord } from '../evaluate/run-record.ts';
+import type { RunInsight, RunRecord } from '../evaluate/run-record.ts';
 import { sidesOf } from '../evaluate/tasks.ts';
 import type { Model } from '../model/index.ts';
-import { comparisonTables, plotByBits, plotsOfPrecisionRecall } from '../report/comparison.ts';
-import { environmentFacts, writeReport } from '../report/folder.ts';
-import { type PagePicture, renderPage } from '../report/page.ts';
-import { canShow, describeStrips, retrieve, sampleQueries } from '../report/retrieved.ts';
+import { comparisonPage } from '../report/comparison-page.ts';
+import { writeReport } from '../report/folder.ts';
+import { renderPage } from '../report/page.ts';
+import { canShow, retrieve, sampleQueries } from '../report/retrieved.ts';
 import { drawStrips } from '../report/strips.ts';
 import { checkOutput } from './outputs.ts';
 import { budgetText } from './split-options.ts';
@@ -37,6 +37,7 @@ interface ModelReport {
   readonly split: Split;
   readonly model: Model;
   readonly runs: readonly Evaluation[];
+  readonly insight: RunInsight;
   readonly environment: Environment;
   /** At most so many queries are shown. */
   readonly queries: number;
@@ -44,37 +45,56 @@ interface ModelReport {
   readonly signal: AbortSignal;
 }
 
+/** The page of one model is that of a comparison with one run. */
 export async function reportModel(folder: string, report: ModelReport): Promise<void> {
-  const { data, split, model, runs, environment, force } = report;
+  const { data, split, model, runs, environment, force, signal } = report;
   const drawn = await drawShown(report);
   const summary = summarize(runs);
   const budget = budgetText(split);
-  const page = {
+  const page = await comparisonPage({
+    data,
+    records: [recordOf(report)],
+    summary,
+    environment,
     title: `${model.method}, ${model.bits} bits, on ${data.name}`,
-    summary: [
+    says:
       `Protocol ${split.protocol}: ${split.seen.length} classes with labels, ${split.unseen.length} without; ` +
-        `${split.query.length} queries. ${budget ? `Training read ${budget}. ` : ''}Ties in distance count by their expectation.`,
-    ],
-    tables: comparisonTables(summary),
-    plots: plotsOfPrecisionRecall(runs),
-    pictures: Object.values(drawn),
-    facts: { model: model.fingerprint, split: split.hash, ...environmentFacts(environment) },
-  };
+      `${split.query.length} queries.${budget ? ` Training read ${budget}.` : ''}`,
+    command: `unseen evaluate --model MODEL --data ${data.name} --split SPLIT --report report/`,
+    facts: { model: model.fingerprint },
+    signal,
+  });
   const files = Object.fromEntries(Object.entries(drawn).map(([file, { png }]) => [file, png]));
   const results = { environment, runs, summary };
   await writeReport(folder, { page, results, files }, { force: force ?? false });
 }
 
+/** A model from disk has no log of its training. */
+const recordOf = ({ data, split, model, runs, insight, environment }: ModelReport): RunRecord => ({
+  key: model.fingerprint,
+  method: model.method,
+  bits: model.bits,
+  seed: model.manifest.seed,
+  settings: model.manifest.settings,
+  dataset: { name: data.name, fingerprint: data.fingerprint },
+  split: split.hash,
+  evaluations: runs,
+  history: [],
+  insight,
+  environment,
+  finishedAt: new Date().toISOString(),
+});
+
 /** Pictures of what was found, by file name. */
 async function drawShown({ data, split, model, runs, queries, signal }: ModelReport) {
-  const drawn: Record<string, PagePicture> = {};
+  const drawn: Record<string, { readonly png: Buffer }> = {};
   for (const { task, title, file, k } of SHOWN) {
     if (!canShow(data, task) || !runs.some((run) => run.task === task)) continue;
     const asked = sampleQueries(data, split, queries, sidesOf(task)[0]);
     const options = { task, queries: asked, side: STRIP.side, k, signal };
     const strips = await retrieve(data, split, [model], options);
     const png = await drawStrips(strips, { title, side: STRIP.side });
-    drawn[file] = { png, alt: describeStrips(strips) };
+    drawn[file] = { png };
   }
   return drawn;
 }
@@ -98,21 +118,14 @@ interface ComparisonReport {
 export async function reportComparison(folder: string, report: ComparisonReport): Promise<void> {
   const { data, records, summary, environment, force, signal } = report;
   throwIfAborted(signal, 'the report');
-  const runs = records.flatMap(({ evaluations }) => evaluations);
-  const tables = comparisonTables(summary);
-  const { seed, protocol } = runs[0]!;
-  const drawn = tables.filter(({ figure, bits }) => figure === 'map' && bits.length > 1);
-  const page = {
+  const page = await comparisonPage({
+    data,
+    records,
+    summary,
+    environment,
     title: `Comparison on ${data.name}`,
-    summary: [
-      `Protocol ${protocol}. The same splits for every method; ties in distance count by their expectation. ` +
-        `Curves of precision and recall are of seed ${seed}.`,
-    ],
-    tables,
-    plots: [...drawn.map(plotByBits), ...plotsOfPrecisionRecall(runs)],
-    pictures: [],
-    facts: environmentFacts(environment),
-  };
+    signal,
+  });
   const file = path.join(folder, 'index.html');
   if (!force) await checkOutput(file, force);
   await mkdir(folder, { recursive: true });

@@ -3,7 +3,6 @@ import { type Evaluation, summarize } from '../evaluate/index.ts';
 import {
   comparisonTables,
   comparisonText,
-  plotByBits,
   plotPrecisionRecall,
   plotsOfPrecisionRecall,
 } from './comparison.ts';
@@ -43,8 +42,7 @@ describe('a comparison', () => {
     expect(text).toMatch(/^chance +0\.050 +0\.050$/m);
   });
 
-  it('is drawn by length and by recall', () => {
-    expect(plotByBits(tables[0]!)).toContain('itq: 16 → 0.25, 32 → 0.4');
+  it('is drawn by recall', () => {
     expect(plotPrecisionRecall(runs.slice(0, 1))).toContain('0.1 → 0.9');
   });
 });
@@ -93,7 +91,7 @@ describe('the page of a report', () => {
     title: 'A <b>title</b>',
     summary: ['Classes "a" & <script>alert(1)</script>'],
     tables,
-    plots: tables.map(plotByBits),
+    plots: plotsOfPrecisionRecall(runs),
     pictures: [{ png: new Uint8Array([1, 2, 3]), alt: 'cat: itq 3 "of" 10' }],
     facts: { commit: '<i>' },
   });

@@ -2,7 +2,7 @@
 import type { Evaluation, Spread, SummaryRow } from '../evaluate/index.ts';
 import { BOTH_WAYS } from '../evaluate/summary.ts';
 import { TASKS } from '../evaluate/tasks.ts';
-import { linePlot, type PlotSeries } from './svg-plot.ts';
+import { linePlot } from './svg-plot.ts';
 import { type Cell, type Column, formatSpread, textTable } from './table.ts';
 
 export interface ComparisonRow {
@@ -105,24 +105,6 @@ export function comparisonText(
       return `${tableTitle(table)}\n\n${textTable(columns, rows, strong)}`;
     })
     .join('\n\n');
-}
-
-/** The table's figure by length of the code, with error bars of one standard deviation. Worth drawing from two lengths on. */
-export function plotByBits(table: ComparisonTable): string {
-  const series = table.rows.map(({ method, cells }): PlotSeries => {
-    const points = table.bits.flatMap((x, i) => {
-      const cell = cells[i];
-      return cell ? [{ x, y: cell.mean, ...(cell.sd !== null && { error: cell.sd }) }] : [];
-    });
-    return { name: method, points };
-  });
-  return linePlot(series, {
-    title: `${table.figure === 'map' ? 'mAP' : 'Lift'}, ${table.task}, ${DATABASES[table.database] ?? table.database}`,
-    xLabel: 'bits',
-    yLabel: table.figure === 'map' ? 'mAP' : 'lift over chance',
-    xTicks: table.bits,
-    logX: true,
-  });
 }
 
 /** Precision against recall of hash lookup at growing radius, one curve a run; the runs are of one task. */

@@ -18,9 +18,7 @@ describe('a plot', () => {
   });
 
   it('tells series apart by dash and marker as well as colour', () => {
-    const dashes = [
-      ...svg.matchAll(/class="series" d="[^"]*" stroke="[^"]*" stroke-dasharray="([^"]*)"/g),
-    ].map((m) => m[1]);
+    const dashes = [...svg.matchAll(/class="line" d="[^"]*" stroke-dasharray="([^"]*)"/g)].map((m) => m[1]);
     expect(new Set(dashes).size).toBe(2);
     expect(svg).toContain('<circle');
     expect(svg).toContain('<rect');
@@ -43,7 +41,9 @@ describe('a plot', () => {
   });
 
   it('puts a higher value higher up', () => {
-    const ys = [...svg.matchAll(/<circle cx="[\d.]+" cy="([\d.]+)"/g)].map((m) => Number(m[1])).slice(0, 3);
+    const ys = [...svg.matchAll(/translate\([\d.]+ ([\d.]+)\)"><circle/g)]
+      .map((m) => Number(m[1]))
+      .slice(0, 3);
     expect(ys).toEqual([...ys].sort((a, b) => b - a));
   });
 
@@ -55,7 +55,7 @@ describe('a plot', () => {
       logY: true,
       xText: (x) => `${x} M`,
     });
-    const marks = [...log.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map((m) => [
+    const marks = [...log.matchAll(/translate\(([\d.]+) ([\d.]+)\)"><circle/g)].map((m) => [
       Number(m[1]),
       Number(m[2]),
     ]);
