@@ -9,7 +9,7 @@ import { decodeText } from './encoding.ts';
 import type { Importer, ImportOptions } from './importer.ts';
 import { countEnds, LineCounter } from './line-counter.ts';
 import { pieces } from './lines.ts';
-import { importPairs, PAIR_OPTIONS } from './pairs.ts';
+import { importPairs, PAIR_OPTIONS, type ReadTable } from './pairs.ts';
 import { isField, type SourceRow, sourceRow } from './source-row.ts';
 
 /** A text of a million characters, and room. */
@@ -82,7 +82,7 @@ function rowOf({ line, cells }: CsvRecord, heading: readonly string[]): SourceRo
 }
 
 /** Rows in the file's order, bad ones reported. */
-async function readCsv(file: string, bad: BadRows, options: ImportOptions): Promise<SourceRow[]> {
+async function readCsv(file: string, bad: BadRows, options: ImportOptions): Promise<ReadTable> {
   return withFile(file, async (handle, length) => {
     const rows: SourceRow[] = [];
     let heading: string[] | undefined;
@@ -99,7 +99,7 @@ async function readCsv(file: string, bad: BadRows, options: ImportOptions): Prom
         bad.report(record.line, error);
       }
     }
-    return rows;
+    return { rows };
   });
 }
 

@@ -28,7 +28,7 @@ export type PictureCheck = (
 export interface ImportOptions {
   /** Name of the dataset; the default is the importer's. */
   readonly name?: string;
-  /** File of class embeddings: `.json`, `.csv`, `.npy`, or word vectors `.txt`/`.vec` (GloVe, word2vec text). */
+  /** File of class embeddings, as `readClassEmbeddings` reads it. */
   readonly embeddings?: string;
   /** Replace an existing output folder. Default false. */
   readonly force?: boolean;

@@ -5,7 +5,7 @@ import type { BadRows } from './bad-rows.ts';
 import { decodeText } from './encoding.ts';
 import type { Importer, ImportOptions } from './importer.ts';
 import { type Line, linesOf, pieces } from './lines.ts';
-import { importPairs, PAIR_OPTIONS } from './pairs.ts';
+import { importPairs, PAIR_OPTIONS, type ReadTable } from './pairs.ts';
 import { isField, type SourceRow, sourceRow } from './source-row.ts';
 
 const MAX_LINE_BYTES = 1 << 23;
@@ -29,7 +29,7 @@ function fieldsOf({ bytes, tooLong }: Line): ReadonlyMap<string, unknown> | unde
   return new Map(Object.entries(value));
 }
 
-async function readJsonl(file: string, bad: BadRows, options: ImportOptions): Promise<SourceRow[]> {
+async function readJsonl(file: string, bad: BadRows, options: ImportOptions): Promise<ReadTable> {
   return withFile(file, async (handle, length) => {
     const rows: SourceRow[] = [];
     const unused = new Set<string>();
@@ -44,7 +44,7 @@ async function readJsonl(file: string, bad: BadRows, options: ImportOptions): Pr
       }
     }
     if (unused.size > 0) options.onUnused?.([...unused]);
-    return rows;
+    return { rows };
   });
 }
 

@@ -3,8 +3,8 @@ import { UnseenError } from '../../errors.ts';
 import type { ImageFiles } from '../dataset.ts';
 import type { BadRows } from './bad-rows.ts';
 import type { ImportOptions } from './importer.ts';
-import { findPictures } from './picture-paths.ts';
-import type { SourceRow } from './source-row.ts';
+import { type FoundPictures, findPictures } from './picture-paths.ts';
+import { type SourceRow, shows } from './source-row.ts';
 
 /** Rows whose labels are all among the classes; `list` is where the classes are from. */
 export function withKnownLabels(
@@ -30,15 +30,55 @@ export interface Pictured {
   readonly numbers: ReadonlyMap<string, number>;
 }
 
-/** Rows whose picture is there and, where there is a check, can be decoded. */
+const FIELDS = {
+  image: { features: 'imageFeatures', name: 'features' },
+  text: { features: 'textFeatures', name: 'text_features' },
+} as const;
+
+/**
+ * Rows whose features are as those of the first row that has some: as many numbers, and with a picture (or a text) where that
+ * has one. Once some row has features, every row that shows something in the modality must.
+ */
+export function withFeatures(rows: readonly SourceRow[], bad: BadRows): readonly SourceRow[] {
+  let kept = rows;
+  for (const modality of ['image', 'text'] as const) {
+    const { features: field, name } = FIELDS[modality];
+    const isRaw = ({ image, texts }: SourceRow) =>
+      modality === 'image' ? image !== undefined : texts.length > 0;
+    const model = kept.find((row) => row[field]);
+    if (!model) continue;
+    const raw = isRaw(model);
+    const problem = (row: SourceRow): UnseenError | undefined => {
+      if (!shows[modality](row)) return undefined;
+      const received = row[field]?.length ?? 'nothing';
+      const wrong = (reason: string) =>
+        new UnseenError('ROW_FIELD_INVALID', { field: name, reason, received });
+      if (received !== model[field]!.length)
+        return wrong(`must have ${model[field]!.length} numbers, as of row ${model.line}`);
+      if (isRaw(row) === raw) return undefined;
+      return wrong(
+        `must stand ${raw ? 'beside' : 'without'} ${modality === 'image' ? 'a picture' : 'a text'}, as in row ${model.line}`,
+      );
+    };
+    kept = kept.filter((row) => {
+      const error = problem(row);
+      if (error) bad.report(row.line, error);
+      return !error;
+    });
+  }
+  return kept;
+}
+
+/** Rows whose picture is there and, where there is a check, can be decoded; `where`: the pictures, or the folder of the files. */
 export async function withPictures(
   rows: readonly SourceRow[],
-  folder: string,
+  where: string | FoundPictures,
   bad: BadRows,
   options: ImportOptions,
 ): Promise<Pictured> {
   const written = [...new Set(rows.flatMap(({ image }) => image ?? []))];
-  const { images, numbers, missing } = await findPictures(folder, written, options);
+  const { images, numbers, missing } =
+    typeof where === 'string' ? await findPictures(where, written, options) : where;
   const keep = (errorOf: (image: string) => UnseenError | undefined, among: readonly SourceRow[]) =>
     among.filter(({ image, line }) => {
       const error = image === undefined ? undefined : errorOf(image);

@@ -1,14 +1,14 @@
 /** Rows that are good → a dataset: items, places, label spaces, groups. */
 import { UnseenError } from '../../errors.ts';
 import { type DatasetParts, datasetFromArrays, type ModalityParts } from '../build-dataset.ts';
-import type { Dataset, ImageFiles } from '../dataset.ts';
+import type { Dataset, ImageFiles, Matrix } from '../dataset.ts';
 import type { Pictured } from './pair-checks.ts';
-import type { SourceRow } from './source-row.ts';
+import { type SourceRow, shows } from './source-row.ts';
 
 /** What labels a row has in a modality: its own there, or those of the row. */
 export const labelsOf = {
-  image: ({ image, imageLabels, labels }: SourceRow) => (image === undefined ? [] : (imageLabels ?? labels)),
-  text: ({ texts, textLabels, labels }: SourceRow) => (texts.length === 0 ? [] : (textLabels ?? labels)),
+  image: (row: SourceRow) => (shows.image(row) ? (row.imageLabels ?? row.labels) : []),
+  text: (row: SourceRow) => (shows.text(row) ? (row.textLabels ?? row.labels) : []),
 };
 
 /** Rows of one picture share a group, or the picture would be both asked for and found. */
@@ -45,7 +45,7 @@ function modality(
   rows: readonly SourceRow[],
   kind: 'image' | 'text',
   classes: readonly string[],
-  content: Pick<ModalityParts, 'images' | 'texts'>,
+  content: Pick<ModalityParts, 'images' | 'texts' | 'features'>,
   items: Int32Array,
 ): ModalityParts | undefined {
   if (items.every((item) => item < 0)) return undefined;
@@ -73,6 +73,34 @@ function numbered(rows: readonly SourceRow[], numberOf: (row: SourceRow, i: numb
   return { items, order: [...order.keys()] };
 }
 
+/** A row each of a matrix; rows of one picture must say the same of it. */
+function featuresOf(
+  rows: readonly SourceRow[],
+  field: 'imageFeatures' | 'textFeatures',
+  items: Int32Array,
+  file: string,
+): Matrix | undefined {
+  const cols = rows.find((row) => row[field])?.[field]?.length;
+  if (cols === undefined) return undefined;
+  const count = items.reduce((most, item) => Math.max(most, item + 1), 0);
+  const data = new Float32Array(count * cols);
+  const firsts = new Map<number, SourceRow>();
+  rows.forEach((row, i) => {
+    const item = items[i]!;
+    if (item < 0) return;
+    const first = firsts.get(item);
+    if (!first) {
+      firsts.set(item, row);
+      data.set(row[field]!, item * cols);
+    } else if (first[field]!.some((value, j) => value !== row[field]![j])) {
+      const reason = `rows of one picture must have the same features (row ${first.line} has others)`;
+      const values = { file, where: `line ${row.line}`, reason, received: row.image };
+      throw new UnseenError('FILE_MALFORMED', values);
+    }
+  });
+  return { data, rows: count, cols };
+}
+
 /** `file` is what errors name. */
 export function datasetOfPairs(
   { rows, images, numbers }: Pictured,
@@ -80,16 +108,35 @@ export function datasetOfPairs(
   file: string,
 ): Dataset {
   const { classes } = facts;
-  const shown = numbered(rows, ({ image }) => (image === undefined ? undefined : numbers.get(image)));
-  const told = numbered(rows, ({ texts }, i) => (texts.length === 0 ? undefined : i));
+  // Features alone are an item of their own, numbered after the pictures.
+  const shown = numbered(rows, ({ image, imageFeatures }, i) =>
+    image !== undefined ? numbers.get(image) : imageFeatures && images.count + i,
+  );
+  const told = numbered(rows, (row, i) => (shows.text(row) ? i : undefined));
   const pictures: ImageFiles = {
     kind: 'files',
     count: shown.order.length,
     name: (item) => images.name(shown.order[item]!),
     read: (item) => images.read(shown.order[item]!),
   };
-  const image = modality(rows, 'image', classes, { images: pictures }, shown.items);
-  const text = modality(rows, 'text', classes, { texts: told.order.map((i) => rows[i]!.texts) }, told.items);
+  const seen = featuresOf(rows, 'imageFeatures', shown.items, file);
+  const read = featuresOf(rows, 'textFeatures', told.items, file);
+  const shownRaw = rows.some(({ image }) => image !== undefined);
+  const toldRaw = rows.some(({ texts }) => texts.length > 0);
+  const image = modality(
+    rows,
+    'image',
+    classes,
+    { ...(shownRaw && { images: pictures }), ...(seen && { features: seen }) },
+    shown.items,
+  );
+  const text = modality(
+    rows,
+    'text',
+    classes,
+    { ...(toldRaw && { texts: told.order.map((i) => rows[i]!.texts) }), ...(read && { features: read }) },
+    told.items,
+  );
   const groups = groupsOf(rows, shown.items, file);
   const named = rows.some(({ name, image }) => name ?? image);
   return datasetFromArrays({

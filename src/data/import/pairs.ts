@@ -4,8 +4,9 @@ import { UnseenError } from '../../errors.ts';
 import type { Dataset } from '../dataset.ts';
 import { BadRows } from './bad-rows.ts';
 import { ALL_OPTIONS, classesFrom, embeddingsFrom, finishImport, type ImportOptions } from './importer.ts';
-import { inParts, withKnownLabels, withPictures } from './pair-checks.ts';
+import { inParts, withFeatures, withKnownLabels, withPictures } from './pair-checks.ts';
 import { datasetOfPairs, labelsOf } from './pair-dataset.ts';
+import type { FoundPictures } from './picture-paths.ts';
 import type { SourceRow } from './source-row.ts';
 
 export const PAIR_OPTIONS: readonly (keyof ImportOptions)[] = [
@@ -18,7 +19,13 @@ export const PAIR_OPTIONS: readonly (keyof ImportOptions)[] = [
 ];
 
 /** Reads the rows of a file, and reports those that cannot be read. */
-export type ReadRows = (file: string, bad: BadRows, options: ImportOptions) => Promise<SourceRow[]>;
+export type ReadRows = (file: string, bad: BadRows, options: ImportOptions) => Promise<ReadTable>;
+
+export interface ReadTable {
+  readonly rows: readonly SourceRow[];
+  /** Where the file holds the pictures itself: `image` of a row is then a key of their numbers. */
+  readonly pictures?: FoundPictures;
+}
 
 /** The labels of the rows, sorted by code unit. */
 function classesOf(rows: readonly SourceRow[], file: string): string[] {
@@ -42,11 +49,12 @@ export async function importPairs(
 ): Promise<Dataset> {
   const bad = new BadRows(source, options.onBad);
   const given = await classesFrom(options.classes);
-  const listed = await read(source, bad, options);
+  const { rows: listed, pictures } = await read(source, bad, options);
   const received = listed.length + bad.count;
   const labelled = given ? withKnownLabels(listed, given, options.classes!, bad) : listed;
   const folder = options.images ?? path.dirname(source);
-  const pictured = await withPictures(labelled, folder, bad, options);
+  const featured = withFeatures(labelled, bad);
+  const pictured = await withPictures(featured, pictures ?? folder, bad, options);
   const { rows, parts } = inParts(pictured.rows, bad);
   if (rows.length === 0) throw new UnseenError('IMPORT_EMPTY', { file: source, received });
   const classes = given ?? classesOf(rows, source);

@@ -3,6 +3,7 @@ import { UnseenError } from '../../errors.ts';
 import { cifar10 } from './cifar10.ts';
 import { cifar100, cifar100Coarse } from './cifar100.ts';
 import { csv } from './csv.ts';
+import { dataset } from './dataset.ts';
 import { mirflickr, nuswide } from './dcmh.ts';
 import { folder } from './folder.ts';
 import type { Importer } from './importer.ts';
@@ -10,6 +11,7 @@ import { jsonl } from './jsonl.ts';
 import { fashionMnist, mnist } from './mnist.ts';
 import { npy } from './npy.ts';
 import { npz } from './npz.ts';
+import { parquet } from './parquet.ts';
 import { wikipedia } from './wikipedia.ts';
 import { xlsa17 } from './xlsa17.ts';
 
@@ -18,6 +20,7 @@ export const IMPORTERS: Readonly<Record<string, Importer>> = {
   cifar100,
   'cifar100-coarse': cifar100Coarse,
   csv,
+  dataset,
   'fashion-mnist': fashionMnist,
   folder,
   jsonl,
@@ -26,6 +29,7 @@ export const IMPORTERS: Readonly<Record<string, Importer>> = {
   npy,
   npz,
   nuswide,
+  parquet,
   wikipedia,
   xlsa17,
 };

@@ -15,6 +15,9 @@ export interface SourceRow {
   readonly image?: string;
   /** None: the row has no text. */
   readonly texts: readonly string[];
+  /** Ready-made features of the picture, or of the texts; each may stand alone. */
+  readonly imageFeatures?: Float32Array;
+  readonly textFeatures?: Float32Array;
   /** Of both modalities, unless one has its own. */
   readonly labels: readonly string[];
   readonly imageLabels?: readonly string[];
@@ -23,6 +26,14 @@ export interface SourceRow {
   readonly group?: string;
   readonly name?: string;
 }
+
+/** Whether a row shows anything in a modality. */
+export const shows = {
+  image: ({ image, imageFeatures }: Pick<SourceRow, 'image' | 'imageFeatures'>): boolean =>
+    (image ?? imageFeatures) !== undefined,
+  text: ({ texts, textFeatures }: Pick<SourceRow, 'texts' | 'textFeatures'>): boolean =>
+    texts.length > 0 || textFeatures !== undefined,
+} as const;
 
 /** Whether a column or field of this name means something. */
 export const isField = (name: string): boolean =>
@@ -51,7 +62,11 @@ function listOf(value: unknown, field: string, split: (text: string) => string[]
  * Throws `TEXT_TOO_LONG`, and `ROW_FIELD_INVALID` for a field of the wrong type, an unknown part, labels of what the row
  * does not have, and a row that has neither picture nor text.
  */
-export function sourceRow(fields: ReadonlyMap<string, unknown>, line: number): SourceRow {
+export function sourceRow(
+  fields: ReadonlyMap<string, unknown>,
+  line: number,
+  features: Pick<SourceRow, 'imageFeatures' | 'textFeatures'> = {},
+): SourceRow {
   const string = (field: string) => stringOf(fields.get(field), field);
   const labels = (field: string) => {
     const list = listOf(fields.get(field), field, (text) => text.split(SEPARATOR));
@@ -68,15 +83,15 @@ export function sourceRow(fields: ReadonlyMap<string, unknown>, line: number): S
         limit: MAX_TEXT_LENGTH,
       });
   const image = string('image');
-  if (image === undefined && texts.length === 0)
-    throw wrong('image and text', 'one of them must be given', 'neither');
+  const has = {
+    image: shows.image({ ...features, ...(image !== undefined && { image }) }),
+    text: shows.text({ ...features, texts }),
+  };
+  if (!has.image && !has.text) throw wrong('image and text', 'one of them must be given', 'neither');
   const own = { image: labels('image_labels'), text: labels('text_labels') };
-  for (const [modality, has] of [
-    ['image', image !== undefined],
-    ['text', texts.length > 0],
-  ] as const) {
+  for (const modality of ['image', 'text'] as const) {
     const list = own[modality];
-    if (!has && list?.length)
+    if (!has[modality] && list?.length)
       throw wrong(`${modality}_labels`, `must be empty where the row has no ${modality}`, list[0]);
   }
   const part = string('part')?.toLowerCase();
@@ -88,6 +103,7 @@ export function sourceRow(fields: ReadonlyMap<string, unknown>, line: number): S
     line,
     ...(image !== undefined && { image }),
     texts,
+    ...features,
     labels: labels('labels') ?? [],
     ...(own.image && { imageLabels: own.image }),
     ...(own.text && { textLabels: own.text }),
