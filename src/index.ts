@@ -24,6 +24,7 @@ export {
 } from './encoders/backbone/index.ts';
 export { type CheckOptions, pictureCheck } from './encoders/check-pictures.ts';
 export { addFeatures } from './encoders/dataset-features.ts';
+export { addClassDescriptions, type ClassDescriptionOptions } from './encoders/text/class-descriptions.ts';
 export { addWordVectors } from './encoders/text/dataset-words.ts';
 export {
   loadWordVectors,

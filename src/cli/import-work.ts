@@ -7,6 +7,8 @@ import type { Call } from './command.ts';
 export interface FinishOptions extends BackboneOptions {
   readonly features?: string;
   readonly wordVectors?: string;
+  /** File of descriptions of classes; their words' vectors are those of `wordVectors`, if that is given. */
+  readonly descriptions?: string;
 }
 
 type Step = (dataset: Dataset) => Promise<Dataset>;
@@ -17,7 +19,7 @@ export async function withFinish<T>(
   call: Call,
   use: (finish: Step | undefined) => Promise<T>,
 ): Promise<T> {
-  const { features, wordVectors, backbone } = options;
+  const { features, wordVectors, descriptions, backbone } = options;
   if (features !== undefined && backbone !== undefined) {
     const reason = 'and --backbone make the same thing: give one of them';
     throw new UnseenError('ARGUMENT_INVALID', { name: 'features', reason, received: features });
@@ -38,6 +40,13 @@ export async function withFinish<T>(
         call.progress.update(`reading ${wordVectors}`, 0);
         const { addWordVectors } = await import('../encoders/text/dataset-words.ts');
         return addWordVectors(dataset, wordVectors);
+      });
+    }
+    if (descriptions !== undefined) {
+      steps.push(async (dataset) => {
+        call.progress.update(`reading ${descriptions}`, 0);
+        const { addClassDescriptions } = await import('../encoders/text/class-descriptions.ts');
+        return addClassDescriptions(dataset, descriptions, wordVectors === undefined ? {} : { wordVectors });
       });
     }
     if (steps.length === 0) return use(undefined);

@@ -1,6 +1,13 @@
 /** `unseen import`: a known outside format becomes a dataset folder. */
 import { type Command, Option } from 'commander';
-import { type BadRow, type Dataset, IMPORTERS, type ImportOptions, importerFor } from '../data/index.ts';
+import {
+  type BadRow,
+  type Dataset,
+  holdsClassDescriptions,
+  IMPORTERS,
+  type ImportOptions,
+  importerFor,
+} from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 import { addBackboneOptions } from './backbone.ts';
 import { addCommand, perform, type Result } from './command.ts';
@@ -43,6 +50,7 @@ const EXAMPLES = [
   'import folder photos/ --backbone clip/onnx/vision_model.onnx --out data/',
   'import csv captions.csv --images photos/ --features --embeddings glove.txt --out data/',
   'import npy arrays/ --embeddings glove.txt --out data/',
+  'import dataset data/ --embeddings descriptions.tsv --out described/',
 ];
 
 export function addImport(program: Command): void {
@@ -54,7 +62,10 @@ export function addImport(program: Command): void {
   const summary = 'turn a known format into a dataset folder';
   const command = addCommand(program, 'import <format> <source>', summary, EXAMPLES)
     .option('--name <name>', 'name of the dataset')
-    .option('--embeddings <file>', 'a vector for every class: .json, .csv, .npy, or word vectors as text')
+    .option(
+      '--embeddings <file>',
+      'a vector or a description of every class: attributes, word vectors, sentences (docs/data.md)',
+    )
     .option('--classes <file>', 'class names, one a line: their order, and which labels there are')
     .option('--images <dir>', 'folder of the pictures (default: the folder of the file that lists them)')
     .option('--tags <file>', 'names of the columns of a bag of words, one a line')
@@ -85,12 +96,20 @@ export function addImport(program: Command): void {
         const { out, force = false, skipBad = false } = options;
         await checkOutputFolder(out, force, 'dataset.json');
         const { hooks, collected } = importHooks(call, skipBad);
-        const data = await withFinish(options, call, (finish) =>
-          importer.run(source, out, { ...given(options), ...hooks, force, ...(finish && { finish }) }),
+        const asked = await withDescriptions(options);
+        const data = await withFinish(asked, call, (finish) =>
+          importer.run(source, out, { ...given(asked), ...hooks, force, ...(finish && { finish }) }),
         );
         return resultOf(data, out, collected, skipBad);
       }),
     );
+}
+
+/** Descriptions of classes become vectors between reading and writing, by a text encoder. */
+async function withDescriptions(options: ImportCommandOptions): Promise<ImportCommandOptions> {
+  const { embeddings, ...others } = options;
+  if (embeddings === undefined || !(await holdsClassDescriptions(embeddings))) return options;
+  return { ...others, descriptions: embeddings };
 }
 
 function given({ name, embeddings, classes, images, tags, side }: ImportCommandOptions): ImportOptions {

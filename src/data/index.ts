@@ -1,5 +1,6 @@
 export type { DatasetParts, MatrixLike, ModalityParts } from './build-dataset.ts';
 export { datasetFromArrays } from './build-dataset.ts';
+export { holdsClassDescriptions, readClassDescriptions } from './class-descriptions.ts';
 export { readClassEmbeddings } from './class-embeddings.ts';
 export { type CodesNpyOptions, readCodesNpy, writeCodesNpy } from './codes-npy.ts';
 export type {
