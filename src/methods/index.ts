@@ -16,6 +16,8 @@ export { type ItqOptions, itq } from './itq/itq.ts';
 export { type LshOptions, lsh } from './lsh/lsh.ts';
 export { createMethod, METHODS, type MethodEntry, type MethodSettings } from './registry.ts';
 export { type ScmOptions, scm } from './scm/scm.ts';
+export { type SdhOptions, sdh } from './sdh/sdh.ts';
 export { checkSplit } from './training-set.ts';
 export type { TzshOptions, Variant } from './tzsh/options.ts';
 export { tzsh } from './tzsh/tzsh.ts';
+export { type ZshOptions, zsh } from './zsh/zsh.ts';

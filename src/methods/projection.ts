@@ -1,5 +1,6 @@
-/** What linear methods share: rows as numbers, their mean, and the encoder `code = (φ(x) − mean) · W` as ONNX. */
+/** What linear methods share: rows as numbers, their mean, and the encoder `code = (φ(x) − mean) · W + b` as ONNX. */
 import {
+  add,
   cast,
   constant,
   exportModel,
@@ -47,12 +48,14 @@ export interface Projection {
   readonly mean: Float32Array;
   /** `[d, bits]`, row-major. */
   readonly weights: Float32Array;
+  /** `[bits]`, added to the outputs; default: nothing. */
+  readonly bias?: Float32Array;
   readonly bits: number;
 }
 
-/** The encoder `(φ(x) − mean) · weights` for inputs of this preprocessing; pixels are flattened and scaled first. */
+/** The encoder `(φ(x) − mean) · weights + bias` for inputs of this preprocessing; pixels are flattened and scaled first. */
 export function exportProjection(
-  { map = (x) => x, mean, weights, bits }: Projection,
+  { map = (x) => x, mean, weights, bias, bits }: Projection,
   preprocessing: Preprocessing,
 ): Uint8Array {
   const pixels = preprocessing.kind === 'pixels';
@@ -62,6 +65,7 @@ export function exportProjection(
   const x = pixels ? mul(flatten(cast(raw, 'float32')), PIXEL_SCALE) : raw;
   // The mean is taken off before the product, not after it: features far from the origin keep their digits.
   const centred = sub(map(x), constant(mean, [1, mean.length]));
-  const code = matmul(centred, constant(weights, [mean.length, bits]));
+  const product = matmul(centred, constant(weights, [mean.length, bits]));
+  const code = bias ? add(product, constant(bias, [1, bits])) : product;
   return exportModel({ inputs: [raw], outputs: { code }, parameters: new Map() });
 }

@@ -19,6 +19,7 @@ import { type DcmhOptions, dcmhSchema } from './dcmh/options.ts';
 import { itq, itqSchema } from './itq/itq.ts';
 import { lsh, lshSchema } from './lsh/lsh.ts';
 import { type ScmOptions, scm, scmSchema } from './scm/scm.ts';
+import { type SdhOptions, sdh, sdhSchema } from './sdh/sdh.ts';
 import {
   VARIANTS as TZSH_VARIANTS,
   type TzshOptions,
@@ -26,6 +27,7 @@ import {
   tzshSchema,
 } from './tzsh/options.ts';
 import { tzsh, nameOf as tzshName } from './tzsh/tzsh.ts';
+import { type ZshOptions, zsh, zshSchema } from './zsh/zsh.ts';
 
 export interface MethodEntry {
   /** What it does, in one line. */
@@ -108,6 +110,24 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     transductive: false,
     search: { iterations: [20, 50, 100, 200] },
     create: itq,
+  },
+  sdh: {
+    description: 'codes from which a linear classifier tells the class, found bit by bit without relaxation',
+    source: 'Shen et al., CVPR 2015',
+    schema: sdhSchema,
+    modalities: IMAGE,
+    transductive: false,
+    search: { bandwidth: [0.2, 0.5, 1], ridge: [0.01, 1, 100], nu: [1e-5, 1e-2] },
+    create: (settings) => sdh(settings as SdhOptions),
+  },
+  zsh: {
+    description: 'SDH with class embeddings for class numbers: classes alike in meaning get codes alike',
+    source: 'Yang et al., ACM MM 2016',
+    schema: zshSchema,
+    modalities: IMAGE,
+    transductive: false,
+    search: { bandwidth: [0.2, 0.5, 1], epsilon: [1e-5, 1e-4, 1e-3, 1e-2] },
+    create: (settings) => zsh(settings as ZshOptions),
   },
   csq: {
     description: 'a network that puts the items of every class at a fixed code, far from those of the others',
