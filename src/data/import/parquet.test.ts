@@ -58,6 +58,19 @@ const TABLE: Columns = {
   other: { kind: 'integer', data: [1n, 2n, 3n] },
 };
 
+/** A frame of one block as it is, its length stated: nothing here compresses with Zstandard. */
+function zstd(bytes: Uint8Array, stated = bytes.length): Buffer {
+  const head = Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0, 0, 0, 0);
+  head.writeUInt32LE(stated, 5);
+  head.writeUIntLE(bytes.length * 8 + 1, 9, 3);
+  return Buffer.concat([head, bytes]);
+}
+/** The same with one block that repeats a byte 2²¹ − 1 times. */
+const zstdBomb = (): Buffer => {
+  const frame = zstd(Buffer.of(7), 0xffffff);
+  frame.writeUIntLE((2 ** 21 - 1) * 8 + 3, 9, 3);
+  return frame;
+};
 const gzip = (bytes: Uint8Array) => gzipSync(bytes);
 const brotli = (bytes: Uint8Array) => brotliCompressSync(bytes);
 
@@ -66,6 +79,7 @@ describe('parquet', () => {
     ['uncompressed', { codec: 'UNCOMPRESSED' }],
     ['Snappy', { codec: 'SNAPPY', rowGroupSize: 2 }],
     ['gzip', { codec: 'GZIP', compressors: { GZIP: gzip } }],
+    ['Zstandard', { codec: 'ZSTD', compressors: { ZSTD: zstd } }],
     ['Brotli', { codec: 'BROTLI', compressors: { BROTLI: brotli }, rowGroupSize: 1 }],
   ] as const)('texts, labels, features, parts and names are as they were written: %s', async (_, options) => {
     const unused: string[] = [];
@@ -262,6 +276,10 @@ describe('parquet', () => {
     ['a footer of zeros', Buffer.concat([Buffer.alloc(64), Buffer.of(60, 0, 0, 0), Buffer.from('PAR1')])],
     ['an encrypted footer', Buffer.from('PAR1____________PARE')],
     ['columns that mean nothing', parquetBytes({ a: text('b') })],
+    [
+      'a page that unpacks to more than it says',
+      parquetBytes(TABLE, { codec: 'ZSTD', compressors: { ZSTD: zstdBomb } }),
+    ],
     ['two columns of one name', parquetBytes({ text: text('b'), Text: text('c') })],
   ])('%s: refused, and nothing is written', async (_, bytes) => {
     const out = path.join(await temporaryFolder(), 'out');
@@ -284,7 +302,7 @@ describe('parquet', () => {
     };
     for (let bytes = 0; bytes < whole.length; bytes += 53)
       expect(await outcome(whole.subarray(0, bytes))).toBe('FILE_MALFORMED');
-    for (let at = 0; at < whole.length; at += 3) {
+    for (let at = 0; at < whole.length; at += 11) {
       const spoilt = Buffer.from(whole);
       spoilt[at]! ^= at % 2 ? 0xff : 0x80;
       expect(await outcome(spoilt)).toBeTypeOf('string');
