@@ -84,6 +84,7 @@ export async function visit<Report>(
   folders: readonly string[],
   profile: string,
   headers: Headers = {},
+  extraFlags: readonly string[] = [],
 ): Promise<Report> {
   let reported: (report: unknown) => void = () => {};
   const report = new Promise<Report>((resolve) => {
@@ -98,10 +99,14 @@ export async function visit<Report>(
     '--no-first-run',
     '--disable-dev-shm-usage',
   ];
-  const browser = spawn(chromium!, [...flags, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`], {
-    stdio: 'ignore',
-    detached: true, // a group of its own, to end together
-  });
+  const browser = spawn(
+    chromium!,
+    [...flags, ...extraFlags, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`],
+    {
+      stdio: 'ignore',
+      detached: true, // a group of its own, to end together
+    },
+  );
   const ended = new Promise<never>((_, reject) => {
     browser.once('error', reject);
     browser.once('exit', (code) => reject(new Error(`Chromium ended with ${code}`)));

@@ -7,7 +7,7 @@ import { BOTH_WAYS, type Task } from '../evaluate/index.ts';
 import type { RunRecord } from '../evaluate/run-record.ts';
 import { type BarGroup, barPlot } from './bars.ts';
 import { mapCodes } from './code-map.ts';
-import { comparisonTables } from './comparison.ts';
+import { type ComparisonTable, comparisonTables } from './comparison.ts';
 import { confusionMarkup } from './confusion.ts';
 import { byBits, DATABASE_TITLES, oneAxis, type Plot, precisionAtRanks, precisionRecall } from './curves.ts';
 import { escapeXml } from './escape.ts';
@@ -59,7 +59,11 @@ export async function comparisonPage(material: ComparisonMaterial): Promise<Repo
   const view = withFirst(all, finding.ranking[0]!.method);
   const sections: PageSection[] = [
     { id: 'figures', title: 'Figures', inner: figuresPart(view) },
-    { id: 'length', title: 'By length of the code', inner: lengthPart(view, finding) },
+    {
+      id: 'length',
+      title: view.bits.length > 1 ? 'By length of the code' : 'Side by side',
+      inner: lengthPart(view, finding),
+    },
     { id: 'curves', title: 'Precision and recall', inner: curvesPart(view, finding) },
     { id: 'radius', title: 'Hash lookup: radius 2', inner: radiusPart(view, finding) },
     { id: 'seen', title: 'Seen and unseen classes together', inner: seenPart(view, finding) },
@@ -87,12 +91,13 @@ function figuresPart(view: View): string {
   const hint = view.methods.some(isOracle)
     ? 'Bold: the best of a column. An oracle trains with the labels that the others have to guess: a bound, no competitor. Chance is a random order.'
     : 'Bold: the best of a column. Chance is a random order.';
-  return [
-    paragraph(hint, 'quiet'),
-    ...main.map(figuresTable),
-    details('Every task by itself', others.map(figuresTable).join('\n')),
-  ].join('\n');
+  return [paragraph(hint, 'quiet'), tablesOf(main), details('Every task by itself', tablesOf(others))].join(
+    '\n',
+  );
 }
+
+const tablesOf = (tables: readonly ComparisonTable[]): string =>
+  tables.length > 0 ? `<div class="tables">${tables.map(figuresTable).join('\n')}</div>` : '';
 
 const figureOf = ({ series, options }: Plot): string => plotFigure(series, options);
 
@@ -140,6 +145,8 @@ function curvesPart(view: View, { ranking }: Finding): string {
     const several = tasks.length > 1 ? ` (${task})` : '';
     const curves = bits.map((length) => precisionRecall(view, task, mainDatabase, length, best));
     const ranks = bits.map((length) => precisionAtRanks(view, task, mainDatabase, length, best));
+    if (bits.length === 1)
+      return `<h3>Hash lookup at growing radius, and among the first N${several}</h3>\n${plots(shown([...curves, ...ranks]).map(figureOf))}`;
     return [
       `<h3>Hash lookup at growing radius${several}</h3>`,
       plots(shown(curves).map(figureOf)),

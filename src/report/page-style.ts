@@ -11,6 +11,7 @@ a { color: var(--accent); } :focus-visible { outline: 2px solid var(--accent); o
 p { max-width: 46rem; } .quiet { color: var(--quiet); font-size: .925rem; }
 .lead { padding: .9rem 1.1rem; border-left: 4px solid var(--accent); border-radius: 0 8px 8px 0; background: var(--card); font-size: 1.1rem; line-height: 1.5; max-width: none; }
 nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; margin: 1.25rem 0 0; padding: 0; list-style: none; font-size: .925rem; }
+.tables { display: flex; flex-wrap: wrap; gap: 0 3rem; } .tables > .scroll { max-width: 100%; }
 .scroll { overflow-x: auto; margin: 0 0 1.5rem; }
 table { min-width: 24rem; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .925rem; }
 caption { text-align: left; color: var(--quiet); padding-bottom: .5rem; }
@@ -43,7 +44,7 @@ table.heat thead th { vertical-align: bottom; border-bottom: 0; } table.heat the
 .hits img, .hits .card { border: 2.5px solid var(--right); } .hits .wrong img, .hits .wrong .card { border: 2.5px dashed var(--wrong); }
 .hits img { width: 100%; height: auto; }
 .card { padding: .35rem .5rem; border: 1px solid var(--line); background: var(--card); font-size: .75rem; line-height: 1.35; text-align: left; overflow-wrap: anywhere; min-height: 4.2rem; max-height: 6.5rem; overflow: hidden; }
-.card.bare { min-height: 0; color: var(--quiet); }
+.hits .card { padding-right: 1.3rem; } .card.bare { min-height: 0; color: var(--quiet); }
 .sign { position: absolute; top: 0; right: 0; width: 1.15rem; height: 1.15rem; border-radius: 50%; border: 1px solid var(--back); background: var(--right); color: var(--back); font-weight: 700; line-height: 1.05rem; }
 .wrong .sign { background: var(--wrong); } .unseen { color: var(--accent); }
 .name, .where { display: block; overflow-wrap: anywhere; } .name { margin-top: .15rem; } .where { color: var(--quiet); }

@@ -47,7 +47,9 @@ export interface PlotOptions {
 
 const MARGIN = { top: 34, right: 16, bottom: 46, left: 54 };
 /** Pixels that slanted names take below the axis. */
-const SLANT = 78;
+const SLANT = 92;
+/** … and left of it, before the first point. */
+const SLANT_LEFT = 84;
 const LEGEND_ROW = 18;
 /** Width of a letter: a safe guess for the font. */
 const LETTER = 7;
@@ -77,8 +79,9 @@ export function linePlot(series: readonly PlotSeries[], options: PlotOptions): s
   let [xMin, xMax] = [Math.min(...xs), Math.max(...xs)];
   if (!(xMin < xMax)) [xMin, xMax] = [(xMin || 0) - 1, (xMin || 0) + 1];
   const y = options.logY ? powersOfTen(points.map((point) => point.y)) : evenSteps(points, options.yMax);
+  const start = MARGIN.left + (options.slanted ? SLANT_LEFT : 0);
   const scale: Scale = {
-    left: (x) => MARGIN.left + ((place(x) - xMin) / (xMax - xMin)) * (width - MARGIN.left - right),
+    left: (x) => start + ((place(x) - xMin) / (xMax - xMin)) * (width - start - right),
     up: (value) => bottom - y.place(value) * (bottom - MARGIN.top),
   };
   const { left, up } = scale;
