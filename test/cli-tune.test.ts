@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
 describe('unseen tune', () => {
-  it('chooses settings that train takes', async () => {
+  it('chooses settings that train and compare take', async () => {
     const { trials, folds, settings, choice, aborted } = await done(
       `${BASE} --split split.json --set iterations=1,2,50 --out config.json`,
     );
@@ -33,6 +33,10 @@ describe('unseen tune', () => {
     });
     const model = await done('train --data data --split split.json --config config.json --out model');
     expect(model).toMatchObject({ method: 'itq', bits: 8 });
+    const compared = await done(
+      'compare --data data --unseen 3 --methods itq,lsh --bits 8 --seeds 5 --processes 0 --config config.json',
+    );
+    expect(compared.runs).toHaveLength(4);
   });
 
   it('draws the split that split and compare draw, and prints a table', async () => {
@@ -70,6 +74,20 @@ describe('unseen tune', () => {
     const { status, json } = await run(`${BASE} ${words} --json`);
     expect(status).toBe(2);
     expect(json().error.code).toBe(code);
+  });
+
+  it('has its files read with care by compare', async () => {
+    const compare = 'compare --data data --unseen 3 --methods itq --bits 8 --seeds 5 --processes 0 --json';
+    const file = (name: string, config: object) =>
+      writeFile(path.join(cwd, name), JSON.stringify(config)).then(() => `--config ${name}`);
+    const codeOf = async (words: string) => (await run(`${compare} ${words}`)).json().error?.code;
+    const some = await file('some.json', { method: 'itq', bits: 64, settings: { iterations: 0 } });
+    expect(await codeOf(some)).toBe('ARGUMENT_INVALID');
+    expect(await codeOf(`${some} --set itq.iterations=3`)).toBeUndefined(); // the command line wins
+    expect(await codeOf(`${some} ${some}`)).toBe('CONFIG_INVALID');
+    expect(await codeOf(await file('nobody.json', { settings: {} }))).toBe('CONFIG_INVALID');
+    expect(await codeOf(await file('other.json', { method: 'lsh' }))).toBe('ARGUMENT_INVALID');
+    expect(await codeOf(await file('long.json', { itq: { iterations: 3 } }))).toBe('CONFIG_INVALID');
   });
 
   it('prints what was finished when it is stopped, and says so', async () => {

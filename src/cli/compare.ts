@@ -8,9 +8,10 @@ import { comparisonTables, comparisonText } from '../report/comparison.ts';
 import { onStdout } from './colour.ts';
 import { addCommand, perform } from './command.ts';
 import { CompareView } from './compare-live.ts';
+import { settingsOfConfigs } from './config.ts';
 import { DATA_HELP, openData } from './data.ts';
 import { failureJson } from './failure.ts';
-import { integer, integers, list, MAX_SEED, setting, TASKS_HELP, tasks } from './options.ts';
+import { collect, integer, integers, list, MAX_SEED, setting, TASKS_HELP, tasks } from './options.ts';
 import { addSplitOptions, type SplitFlags, splitOptions } from './split-options.ts';
 
 type MethodSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -21,6 +22,7 @@ interface CompareOptions extends SplitFlags {
   readonly bits: number[];
   readonly seeds: number[];
   readonly tasks?: Task[];
+  readonly config?: readonly string[];
   readonly set?: MethodSettings;
   readonly processes?: number;
   readonly threads: number;
@@ -80,6 +82,7 @@ export function addCompare(program: Command): void {
     .requiredOption('--bits <a,b>', 'lengths of codes', integers(8, 4096))
     .option('--seeds <a,b>', 'each draws a split and seeds the methods', integers(0, MAX_SEED), [0, 1, 2])
     .option('--tasks <a,b>', TASKS_HELP, tasks)
+    .option('--config <file>', "a method's settings, as tune writes them, repeatable; --set wins", collect)
     .option('--set <method.key=value>', 'a setting of a method, repeatable', methodSetting)
     .option(
       '--processes <n>',
@@ -99,6 +102,7 @@ export function addCompare(program: Command): void {
         const { compare } = await import('../evaluate/index.ts');
         const { checkComparisonFolder } = await import('../evaluate/runner/run-store.ts');
         if (folder !== undefined) await checkComparisonFolder(folder);
+        const settings = await settingsOfConfigs(options.config ?? [], options.set);
         const data = await openData(options.data, call);
         const view = new CompareView({ methods, bits, seeds });
         const comparison = await compare({
@@ -109,7 +113,7 @@ export function addCompare(program: Command): void {
           bits,
           seeds,
           ...(options.tasks && { tasks: options.tasks }),
-          ...(options.set && { settings: options.set }),
+          settings,
           processes: options.processes ?? availableParallelism(),
           threads,
           monitor: true,

@@ -1,10 +1,8 @@
 /** `unseen train`: one method on one split; every round is a line of the log. */
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { readJson } from '../data/files.ts';
 import { loadSplit } from '../data/index.ts';
-import { UnseenError } from '../errors.ts';
 import { addCommand, perform } from './command.ts';
+import { readConfig } from './config.ts';
 import { DATA_HELP, openData } from './data.ts';
 import { FitLog } from './fit-log.ts';
 import { integer, MAX_SEED, setting } from './options.ts';
@@ -21,27 +19,6 @@ interface TrainOptions {
   readonly out: string;
   readonly force?: boolean;
   readonly json?: boolean;
-}
-
-const MAX_CONFIG_BYTES = 1 << 20;
-
-const configSchema = z.strictObject({
-  method: z.string().optional(),
-  bits: z.number().optional(),
-  seed: z.number().optional(),
-  settings: z.record(z.string(), z.unknown()).optional(),
-});
-
-async function readConfig(file: string | undefined): Promise<z.output<typeof configSchema>> {
-  if (file === undefined) return {};
-  const parsed = configSchema.safeParse(await readJson(file, MAX_CONFIG_BYTES));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new UnseenError('CONFIG_INVALID', {
-    file,
-    where: issue.path.join('.') || 'top level',
-    reason: issue.message,
-  });
 }
 
 export function addTrain(program: Command): void {
@@ -63,7 +40,7 @@ export function addTrain(program: Command): void {
       perform(options.json, async (call) => {
         const { signal, progress } = call;
         const { createMethod } = await import('../methods/index.ts');
-        const config = await readConfig(options.config);
+        const config = options.config === undefined ? {} : await readConfig(options.config);
         const name = options.method ?? config.method ?? 'tzsh';
         // Settings before data, data before training: what is quick to refuse is refused first.
         const method = createMethod(name, {

@@ -7,6 +7,7 @@ import type { Trial, Tuning } from '../evaluate/index.ts';
 import { formatSpread, textTable } from '../report/table.ts';
 import { onStdout } from './colour.ts';
 import { addCommand, perform } from './command.ts';
+import { timeText } from './compare-live.ts';
 import { DATA_HELP, openData } from './data.ts';
 import { integer, MAX_SEED } from './options.ts';
 import { checkOutput } from './outputs.ts';
@@ -57,13 +58,6 @@ const settingsText = (settings: Settings): string =>
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ') || 'default';
 
-/** `1 h 20 min`, `4 min`, `12 s`. */
-function durationText(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
 const trialText = (trial: Trial): string => {
   const { settings, pruned, trainSeconds } = trial;
   const end = pruned ? ', given up' : '';
@@ -96,7 +90,7 @@ export function addTune(program: Command): void {
       0,
     )
     .option('--no-prune', 'try every setting on every fold, also one that is clearly worse on the first')
-    .option('--out <file>', 'write what was chosen as a --config for train')
+    .option('--out <file>', 'write what was chosen, a --config of train and compare')
     .option('--force', 'replace an existing file')
     .action((options: TuneOptions) =>
       perform(options.json, async (call) => {
@@ -119,7 +113,7 @@ export function addTune(program: Command): void {
           signal,
           onProgress({ trial, fold, phase, done }) {
             const left = ((performance.now() - start) / 1000) * (1 / done - 1);
-            const rest = done >= TIMED_SHARE ? `, ${durationText(left)} left` : '';
+            const rest = done >= TIMED_SHARE ? `, ${timeText(left)} left` : '';
             progress.update(`setting ${trial + 1}, fold ${fold + 1}/${folds}: ${phase}${rest}`, done);
           },
           onTrial: (trial, i, total) => progress.line(`${i + 1}/${total}  ${trialText(trial)}`),
