@@ -23,6 +23,7 @@ const QUICK: Settings = {
   csq: { steps: 60, batch: 32, hidden: 32 },
   czhash: { epochs: 4, leastSteps: 300, batch: 32, hidden: 64, iterations: 20 },
   dcmh: { epochs: 8, batch: 32, hidden: 32, textHidden: 32 },
+  'pseudo-label': { steps: 60, batch: 32, hidden: 32, rounds: 2 },
   tzsh: { steps: 60, batch: 32, hidden: 32, rounds: 2 },
 };
 /** For pixels it is enough that it runs. */
@@ -30,6 +31,7 @@ const QUICK_PIXELS: Settings = {
   csq: { steps: 4, batch: 16, hidden: 32 },
   czhash: { epochs: 1, leastSteps: 4, batch: 16, hidden: 16 },
   dcmh: { epochs: 1, batch: 16, hidden: 32, textHidden: 32 },
+  'pseudo-label': { steps: 4, batch: 16, hidden: 32, rounds: 1 },
   tzsh: { steps: 4, batch: 16, hidden: 32, rounds: 1 },
 };
 /** Reads the pool's labels by definition: it measures what perfect mining would give. */

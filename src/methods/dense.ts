@@ -83,3 +83,21 @@ export function centred(matrix: Matrix, centreOf: (row: number) => Float32Array)
   }
   return { ...matrix, data };
 }
+
+/** Positions of the `count` largest values, `except` left out; equal values in order of position. */
+export function largest(values: Float32Array, count: number, except = -1): Int32Array {
+  const rows = new Int32Array(count).fill(-1);
+  const kept = new Float64Array(count).fill(-Infinity);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (i === except || !(value > kept[count - 1]!)) continue;
+    let at = count - 1;
+    for (; at > 0 && kept[at - 1]! < value; at--) {
+      kept[at] = kept[at - 1]!;
+      rows[at] = rows[at - 1]!;
+    }
+    kept[at] = value;
+    rows[at] = i;
+  }
+  return rows.filter((row) => row >= 0);
+}

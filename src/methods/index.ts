@@ -14,6 +14,8 @@ export { dcmh } from './dcmh/dcmh.ts';
 export type { DcmhOptions } from './dcmh/options.ts';
 export { type ItqOptions, itq } from './itq/itq.ts';
 export { type LshOptions, lsh } from './lsh/lsh.ts';
+export type { PseudoLabelOptions } from './pseudo-label/options.ts';
+export { pseudoLabel } from './pseudo-label/pseudo-label.ts';
 export { createMethod, METHODS, type MethodEntry, type MethodSettings } from './registry.ts';
 export { type ScmOptions, scm } from './scm/scm.ts';
 export { type SdhOptions, sdh } from './sdh/sdh.ts';

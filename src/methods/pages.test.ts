@@ -1,4 +1,4 @@
-/** The pages say what the code does: one page a method; of the linear ones and DCMH every setting, its default and its range. */
+/** The pages say what the code does: one page a method; of most of them every setting, its default and its range. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -14,6 +14,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   cmfh: [...SHARED, ...MAP.filter((name) => name !== 'bandwidth')],
   scm: [...SHARED, ...MAP],
   dcmh: SHARED,
+  csq: SHARED,
+  'pseudo-label': SHARED,
 };
 
 const pageOf = (name: string): Promise<string> =>
@@ -31,10 +33,14 @@ function documented(page: string): Map<string, [string, string]> {
 }
 
 const DIGITS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-/** `10⁻⁶`, `0.05` or `16384`. */
+/** `10⁻⁶`, `0.05`, `1/3` or `16384`. */
 function numberOf(text: string): number {
   const power = /^10(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/.exec(text);
-  if (!power) return Number(text);
+  if (!power)
+    return text
+      .split('/')
+      .map(Number)
+      .reduce((above, below) => above / below);
   const exponent = Number([...power[2]!].map((digit) => DIGITS.indexOf(digit)).join(''));
   return 10 ** (power[1] ? -exponent : exponent);
 }

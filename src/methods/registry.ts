@@ -18,6 +18,8 @@ import { dcmh } from './dcmh/dcmh.ts';
 import { type DcmhOptions, dcmhSchema } from './dcmh/options.ts';
 import { itq, itqSchema } from './itq/itq.ts';
 import { lsh, lshSchema } from './lsh/lsh.ts';
+import { type PseudoLabelOptions, pseudoLabelSchema } from './pseudo-label/options.ts';
+import { pseudoLabel } from './pseudo-label/pseudo-label.ts';
 import { type ScmOptions, scm, scmSchema } from './scm/scm.ts';
 import { type SdhOptions, sdh, sdhSchema } from './sdh/sdh.ts';
 import {
@@ -137,6 +139,15 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     transductive: false,
     search: { quantisation: [1e-4, 0.01, 0.1, 1], learningRate: [3e-4, 1e-3, 3e-3] },
     create: (settings) => csq(settings as CsqOptions),
+  },
+  'pseudo-label': {
+    description: 'deep hashing on labelled source and a pool whose items take their three likeliest classes as labels',
+    source: 'reconstruction after Zou et al., TNNLS 2020, and their published code',
+    schema: pseudoLabelSchema,
+    modalities: IMAGE,
+    transductive: true,
+    search: { concepts: [1, 2, 3, 5], transfer: [0.5, 1, 2] },
+    create: (settings) => pseudoLabel(settings as PseudoLabelOptions),
   },
   ...Object.fromEntries(TZSH_VARIANTS.map((variant) => [tzshName(variant), tzshEntry(variant)])),
   'cca-itq': {

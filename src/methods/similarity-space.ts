@@ -14,7 +14,7 @@ import { takeRows } from '../data/matrix.ts';
 import type { Random } from '../random.ts';
 import type { Matrix } from './contract.ts';
 import { covariance, project } from './covariance.ts';
-import { centred, groupMeans, normaliseRows, product, rowOf } from './dense.ts';
+import { centred, groupMeans, largest, normaliseRows, product, rowOf } from './dense.ts';
 import { leadingEigenvectors } from './principal.ts';
 import { meanRow } from './projection.ts';
 
@@ -210,22 +210,4 @@ function towards(matrix: Matrix, i: number, nearest: Int32Array, out: Float32Arr
   for (const value of mean) squares += value * value;
   const scale = squares > 0 ? 0.5 / Math.sqrt(squares) : 0;
   for (let j = 0; j < cols; j++) out[i * cols + j] = 0.5 * matrix.data[i * cols + j]! + scale * mean[j]!;
-}
-
-/** Positions of the `count` largest values, `except` left out; equal values in order of position. */
-function largest(values: Float32Array, count: number, except: number): Int32Array {
-  const rows = new Int32Array(count).fill(-1);
-  const kept = new Float64Array(count).fill(-Infinity);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (i === except || !(value > kept[count - 1]!)) continue;
-    let at = count - 1;
-    for (; at > 0 && kept[at - 1]! < value; at--) {
-      kept[at] = kept[at - 1]!;
-      rows[at] = rows[at - 1]!;
-    }
-    kept[at] = value;
-    rows[at] = i;
-  }
-  return rows.filter((row) => row >= 0);
 }

@@ -1,15 +1,5 @@
-/**
- * What mining got right, by the pool's hidden labels: for the log and for nothing else. Only this file and the oracle
- * read those labels; nothing that is computed here flows back into training.
- */
-import type { Dataset, Split } from '../contract.ts';
+/** What mining got right, by the pool's hidden labels: for the log and for nothing else. Nothing flows back into training. */
 import type { MinedPairs } from './fine.ts';
-
-/** `[pool]` classes of the pool's rows (index into the dataset's classes), −1 where there is none. */
-export function hiddenLabels(data: Dataset, split: Split): Int32Array {
-  const { labels } = data.modalities.image!;
-  return Int32Array.from(split.pool, (row) => labels.first(row));
-}
 
 export interface PairPrecision {
   /** Of the pairs taken as similar, the share that is; NaN without such pairs. */

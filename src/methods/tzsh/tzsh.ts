@@ -11,7 +11,7 @@ import { UnseenError } from '../../errors.ts';
 import { Random } from '../../random.ts';
 import type { Dataset, HashMethod, Split } from '../contract.ts';
 import { defineMethod } from '../define.ts';
-import { hiddenLabels } from './monitor.ts';
+import { hiddenLabels } from '../hidden-labels.ts';
 import { resolveSettings, type TzshOptions, tzshSchema, type Variant } from './options.ts';
 import { trainTzsh } from './train.ts';
 
