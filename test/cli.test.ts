@@ -102,7 +102,13 @@ describe('the whole road on the command line', () => {
       task: 'image->image',
       database: 'unseen',
     });
-    expect(await readdir(at('comparison'))).toEqual(['index.html', 'results.json', 'runs.jsonl']);
+    expect(await readdir(at('comparison'))).toEqual([
+      'index.html',
+      'results.csv',
+      'results.json',
+      'results.tex',
+      'runs.jsonl',
+    ]);
   });
 
   it('prints a table for people, without colour when piped', async () => {

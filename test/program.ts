@@ -1,5 +1,5 @@
 /** Runs the built program as a user would, and makes the small data that its tests read. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
@@ -21,8 +21,10 @@ export interface Run {
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Sends SIGINT when stderr has this text. */
+  /** Sends SIGINT when stderr has this text … */
   readonly interruptAt?: RegExp;
+  /** … or does this with the running program. */
+  readonly interrupt?: (program: ChildProcess) => void;
 }
 
 /** The words of a command line; double quotes hold words together. */
@@ -32,7 +34,7 @@ const wordsOf = (line: string): string[] =>
 /** `unseen('split --data data --unseen 3 --out split.json')`; or a list, for words of any kind. */
 export function unseen(
   call: string | readonly string[],
-  { cwd, interruptAt }: RunOptions = {},
+  { cwd, interruptAt, interrupt = (program) => program.kill('SIGINT') }: RunOptions = {},
 ): Promise<Run> {
   const words = typeof call === 'string' ? wordsOf(call) : call;
   const child = spawn(process.execPath, [MAIN, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -46,7 +48,7 @@ export function unseen(
     stderr += text;
     if (interruptAt?.test(stderr) && !interrupted) {
       interrupted = true;
-      child.kill('SIGINT');
+      interrupt(child);
     }
   });
   return new Promise((resolve, reject) => {

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { writeFileAtomic } from '../data/files.ts';
 import type { Dataset } from '../data/index.ts';
 import type { Comparison } from '../evaluate/index.ts';
+import { comparisonCsv, csvRuns } from '../report/csv.ts';
+import { comparisonLatex } from '../report/latex.ts';
 import { reportComparison } from './reports.ts';
 
 interface ComparisonFiles {
@@ -13,10 +15,16 @@ interface ComparisonFiles {
   readonly signal: AbortSignal;
 }
 
-/** Earlier ones are replaced. @throws `FILE_UNWRITABLE`, `ABORTED` */
+/** Earlier ones are replaced; there must be a run. @throws `FILE_UNWRITABLE`, `ABORTED` */
 export async function writeComparison(folder: string, files: ComparisonFiles): Promise<void> {
   const { data, comparison, results, signal } = files;
   const { records, summary, environment } = comparison;
-  await writeFileAtomic(path.join(folder, 'results.json'), [`${JSON.stringify(results, null, 2)}\n`]);
+  const { protocol } = records[0]!.evaluations[0]!;
+  const texts = {
+    'results.json': `${JSON.stringify(results, null, 2)}\n`,
+    'results.csv': comparisonCsv(csvRuns(records)),
+    'results.tex': comparisonLatex(summary, { dataset: data.name, protocol }),
+  };
+  for (const [name, text] of Object.entries(texts)) await writeFileAtomic(path.join(folder, name), [text]);
   await reportComparison(folder, { data, records, summary, environment, force: true, signal });
 }
