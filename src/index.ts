@@ -41,5 +41,8 @@ export {
   type EvaluateOptions,
   type Evaluation,
   evaluate,
+  type TuneOptions,
+  type Tuning,
+  tune,
 } from './evaluate/index.ts';
 export { type EncodeOptions, Model, UNSEEN_VERSION } from './model/index.ts';
