@@ -10,6 +10,8 @@ const MAP = Object.keys(featureMapSettings);
 /** Of which methods the page's table is name, default, range; and which settings stand on another page. */
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   itq: SHARED,
+  sdh: SHARED,
+  zsh: SHARED,
   'cca-itq': [...SHARED, ...MAP],
   cmfh: [...SHARED, ...MAP.filter((name) => name !== 'bandwidth')],
   scm: [...SHARED, ...MAP],
@@ -42,7 +44,8 @@ function numberOf(text: string): number {
       .map(Number)
       .reduce((above, below) => above / below);
   const exponent = Number([...power[2]!].map((digit) => DIGITS.indexOf(digit)).join(''));
-  return 10 ** (power[1] ? -exponent : exponent);
+  // Not 10 ** exponent, which is a digit off 1e-5.
+  return Number(`1e${power[1] ? '-' : ''}${exponent}`);
 }
 
 const families = [...new Set(Object.keys(METHODS).map((name) => name.split('/')[0]!))];
