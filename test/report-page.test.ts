@@ -29,11 +29,11 @@ const MANY: Record<string, number> = {
 /** Many methods, lengths and classes; pictures and texts; features alone; a single run. */
 const PAGES: Record<string, [PicturesOptions, RecordsOptions]> = {
   many: [
-    { classes: 30, perClass: 20, parts: true },
-    { methods: MANY, bits: [16, 32, 64, 128], seeds: [0, 1], unseen: 20, tasks: ['image->image'] },
+    { classes: 20, perClass: 16, parts: true },
+    { methods: MANY, bits: [16, 64], seeds: [0, 1], unseen: 15, tasks: ['image->image'] },
   ],
   across: [
-    { classes: 12, perClass: 24 },
+    { classes: 12, perClass: 20 },
     {
       methods: { 'cca-itq': 1.5, czhash: 0.6, scm: 1.4 },
       bits: [32],

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linePlot } from './svg-plot.ts';
+import { PALETTE, type SeriesStyle } from './series-style.ts';
+import { linePlot, spreadOut } from './svg-plot.ts';
 
 const options = { title: 'mAP by code length', xLabel: 'bits', yLabel: 'mAP' };
 
@@ -65,4 +67,63 @@ describe('a plot', () => {
     for (const tick of ['0.01', '0.1', '1', '10']) expect(log).toContain(`>${tick}</text>`);
     expect(log).toContain(' M</text>');
   });
+});
+
+describe('names at the ends of lines', () => {
+  const ends = [0.5, 0.51, 0.52, 0.1].map((y, i) => ({
+    name: `m${i}`,
+    points: [
+      { x: 16, y: 0 },
+      { x: 64, y },
+    ],
+  }));
+  const svg = linePlot(ends, { ...options, names: 'end' });
+  const placeOf = (name: string): number => Number(new RegExp(`y="([\\d.]+)">${name}</text>`).exec(svg)![1]);
+
+  it('stand in the order of the ends, none on another', () => {
+    const ys = ['m2', 'm1', 'm0', 'm3'].map(placeOf);
+    ys.forEach((y, i) => {
+      if (i > 0) expect(y - ys[i - 1]!).toBeGreaterThanOrEqual(14.9);
+    });
+    expect(svg).not.toContain('NaN');
+  });
+
+  it('leave out a line without points', () => {
+    const empty = linePlot([...ends, { name: 'none', points: [] }], { ...options, names: 'end' });
+    expect(empty).not.toContain('>none</text>');
+    expect(empty).not.toMatch(/NaN|Infinity/);
+  });
+
+  it('are moved apart as little as keeps them in the range and apart', () => {
+    expect(spreadOut([10, 50, 90], 10, [0, 100])).toEqual([10, 50, 90]);
+    expect(spreadOut([50, 50], 10, [0, 100])).toEqual([45, 55]);
+    expect(spreadOut([99, 100], 10, [0, 100])).toEqual([90, 100]);
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { minLength: 1, maxLength: 9 }),
+        (all) => {
+          const wanted = all.sort((a, b) => a - b);
+          const places = spreadOut(wanted, 10, [0, 100]);
+          places.forEach((place, i) => {
+            expect(place).toBeGreaterThan(-1e-6);
+            expect(place).toBeLessThan(100 + 1e-6);
+            if (i > 0) expect(place - places[i - 1]!).toBeGreaterThan(10 - 1e-6);
+          });
+        },
+      ),
+    );
+  });
+});
+
+it('ten series, an oracle and chance all look different without colour', () => {
+  const styles: SeriesStyle[] = [...Array(PALETTE).keys(), 'oracle', 'chance'];
+  const svg = linePlot(
+    styles.map((style) => ({ name: `s${style}`, style, points: [{ x: 1, y: 1 }] })),
+    options,
+  );
+  const looks = [
+    ...svg.matchAll(/stroke-dasharray="([^"]*)"\/>(?:<g class="(\w+)" transform="[^"]*">(<[^>]+>))?/g),
+  ];
+  const distinct = new Set(looks.map(([, dash, filling, shape]) => [dash, filling, shape].join()));
+  expect(distinct.size).toBe(styles.length);
 });
