@@ -141,7 +141,8 @@ export const METHODS: Readonly<Record<string, MethodEntry>> = {
     create: (settings) => csq(settings as CsqOptions),
   },
   'pseudo-label': {
-    description: 'deep hashing on labelled source and a pool whose items take their three likeliest classes as labels',
+    description:
+      'deep hashing on labelled source and a pool whose items take their likeliest classes as labels',
     source: 'reconstruction after Zou et al., TNNLS 2020, and their published code',
     schema: pseudoLabelSchema,
     modalities: IMAGE,

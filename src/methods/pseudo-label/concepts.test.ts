@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../random.ts';
 import type { Matrix } from '../contract.ts';
-import { labelPrecision, membershipsOf, topConcepts } from './concepts.ts';
+import { conceptCount, labelPrecision, membershipsOf, topConcepts } from './concepts.ts';
 
 const matrix = (rows: number, cols: number, value: (i: number, c: number) => number): Matrix => ({
   data: Float32Array.from({ length: rows * cols }, (_, at) => value(Math.floor(at / cols), at % cols)),
@@ -25,6 +25,18 @@ describe('pseudo labels', () => {
     const equal = matrix(1, 4, (_, c) => (c === 2 ? 1 : 0));
     expect(topConcepts(equal, 9)).toEqual([Int32Array.of(2, 0, 1, 3)]);
     expect(topConcepts(equal, 2)).toEqual([Int32Array.of(2, 0)]);
+  });
+
+  it.each([
+    [3, 40, 3],
+    [3, 6, 3],
+    [3, 5, 2],
+    [3, 3, 1],
+    [3, 2, 1],
+    [3, 1, 1],
+    [1, 40, 1],
+  ])('of %d wanted, %d unseen classes allow %d', (wanted, unseen, count) => {
+    expect(conceptCount(wanted, unseen)).toBe(count);
   });
 
   it('are not corrected for hubs: a class that scores best for all is taken by all', () => {

@@ -6,6 +6,13 @@ import type { Matrix } from '../contract.ts';
 import { largest, normaliseRows, rowOf } from '../dense.ts';
 
 /**
+ * How many concepts a pool item takes where `wanted` are asked for: at most half of the unseen classes, at least one. With more, any
+ * two items share one, and the pairs say little.
+ */
+export const conceptCount = (wanted: number, unseen: number): number =>
+  Math.max(1, Math.min(wanted, Math.floor(unseen / 2)));
+
+/**
  * The `count` best classes of every item, at most as many as there are.
  * @param scores `[m, classes]`
  * @returns `[m][count]` classes, the best first; of equal scores the class with the lower number

@@ -6,7 +6,7 @@ export const pseudoLabelSchema = z.object({
   ...deepSettings,
   /** Name of the class embeddings; default: the dataset's first. */
   classEmbeddings: z.string().optional(),
-  /** Classes that a pool item takes as pseudo labels, at most as many as there are unseen ones; the paper's 3. */
+  /** Classes that a pool item takes as pseudo labels, at most half of the unseen ones; the paper's 3. */
   concepts: z.number().int().min(1).max(1000).default(3),
   /** Θ = sharpness · cos-like inner product in [−1, 1]; small underfits, large saturates. */
   sharpness: z.number().positive().max(100).default(8),

@@ -9,7 +9,7 @@ import { product } from '../dense.ts';
 import { forwardRows } from '../forward-rows.ts';
 import { gatherInputs } from '../gather-inputs.ts';
 import { standardise } from '../trunk.ts';
-import { labelPrecision, membershipsOf, topConcepts } from './concepts.ts';
+import { conceptCount, labelPrecision, membershipsOf, topConcepts } from './concepts.ts';
 import { buildPseudoLabelNetwork, compilePseudoLabel, type PseudoLabelNetwork } from './objective.ts';
 import type { PseudoLabelSettings } from './options.ts';
 
@@ -94,9 +94,10 @@ async function labeller(
   const outputs = { semantic: network.semantic(network.trunk(x, false)) };
   const forward = await step.forward({ inputs: [x], outputs });
   const embeddings = takeRows(set.classEmbeddings, set.unseen);
+  const count = conceptCount(settings.concepts, set.unseen.length);
   return async () => {
     const { semantic } = await forwardRows(forward, set.pool.inputs, ['semantic']);
     const scores = await product(semantic, embeddings, { transposeB: true, threads: settings.threads });
-    return topConcepts(scores, settings.concepts);
+    return topConcepts(scores, count);
   };
 }
