@@ -2,7 +2,14 @@
 import { UnseenError } from '../errors.ts';
 import { classFinder } from './class-names.ts';
 import type { Dataset } from './dataset.ts';
-import { APY_YAHOO, AWA_PROPOSED, AWA_STANDARD, CUB_STANDARD, SUN_PROPOSED } from './standard-split-lists.ts';
+import {
+  APY_YAHOO,
+  AWA_PROPOSED,
+  AWA_STANDARD,
+  CUB_PROPOSED,
+  CUB_STANDARD,
+  SUN_PROPOSED,
+} from './standard-split-lists.ts';
 
 export interface StandardSplit {
   /** `dataset-seen-unseen`, as on the command line behind `split:`. */
@@ -70,6 +77,13 @@ export const STANDARD_SPLITS: readonly StandardSplit[] = [
     unseen: 50,
     classes: CUB_STANDARD,
     describe: 'CUB-200-2011, standard split (Akata et al. 2013, Reed et al. 2016)',
+  },
+  {
+    name: 'cub-150-50-proposed',
+    seen: 150,
+    unseen: 50,
+    classes: CUB_PROPOSED,
+    describe: 'CUB-200-2011, proposed split (Xian et al. 2019)',
   },
   {
     name: 'sun-645-72-proposed',
