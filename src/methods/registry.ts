@@ -42,7 +42,7 @@ export interface MethodEntry {
   readonly modalities: readonly ModalityName[];
   /** Whether it was made to learn from the unlabelled pool. */
   readonly transductive: boolean;
-  /** Values of its main settings that `unseen tune` tries, the default among them. */
+  /** Values of its main settings that `unseen tune` tries, the default among them where it is one number for all data. */
   readonly search?: Readonly<Record<string, readonly unknown[]>>;
   readonly create: (settings: MethodSettings) => HashMethod;
 }
@@ -75,7 +75,7 @@ const CZHASH_SAYS: Readonly<Record<CzhashVariant, string>> = {
 
 /** Without mining or prototypes of unlabelled items their settings have no effect. */
 const TZSH_SEARCH = {
-  supervised: { learningRate: [5e-4, 1e-3, 2e-3], semantic: [0.3, 1, 3], sharpness: [4, 8, 16] },
+  supervised: { steps: [100, 300, 1000], learningRate: [5e-4, 1e-3, 2e-3], semantic: [0.3, 1, 3] },
   transductive: {
     learningRate: [5e-4, 1e-3, 2e-3],
     semantic: [0.3, 1, 3],

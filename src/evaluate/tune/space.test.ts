@@ -81,12 +81,13 @@ describe('settings to try', () => {
 describe('the values of the methods', () => {
   const entries = Object.entries(METHODS).filter(([, { search }]) => search);
 
-  it('are legal, and the default is one of them', () => {
+  it('are legal, and the default is one of them where it is a fixed one', () => {
     expect(entries.length).toBeGreaterThan(5);
     for (const [name, { schema, search }] of entries) {
       const defaults: Record<string, unknown> = parseSettings(name, schema, { bits: 16 });
       for (const [key, values] of Object.entries(search!)) {
-        expect(values, `${name}.${key}`).toContain(defaults[key]);
+        // What follows from the data (TZSH's steps) has no default here; the default setting is tried in any case.
+        if (key in defaults) expect(values, `${name}.${key}`).toContain(defaults[key]);
         for (const value of values) parseSettings(name, schema, { bits: 16, [key]: value });
       }
     }
