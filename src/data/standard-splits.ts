@@ -69,7 +69,7 @@ export const STANDARD_SPLITS: readonly StandardSplit[] = [
     seen: 9,
     unseen: 1,
     signs: CIFAR10,
-    describe: 'CIFAR-10, 1 class drawn by the seed',
+    describe: 'CIFAR-10, 1 class drawn by the seed; look at "generalized" only',
   },
   {
     name: 'cub-150-50',
