@@ -126,7 +126,10 @@ export function addCompare(program: Command): void {
             progress.show(() => view.lines());
           },
           onProgress: (event) => view.progress(event),
-          onRun: (results, state) => progress.line(view.run(results, state)),
+          onRun(results, state) {
+            const line = view.run(results, state);
+            if (!process.stderr.isTTY) progress.line(line); // a terminal has the table
+          },
           onFailure: (failure) => progress.line(view.failure(failure)),
         });
         progress.stop();
