@@ -26,7 +26,7 @@ export function confusionMarkup(of: readonly ConfusionOf[], classes: readonly st
     asked.length <= MOST_IN_MAP
       ? `<div class="heats">${of.map((one) => heatMap(one, classes)).join('\n')}</div>`
       : figure(ownShares(of, classes), details('Numbers', ownTable(of, classes)));
-  return `<div class="plots">${shares}\n${pairsTable(of, classes)}</div>`;
+  return `<div class="plots beside">${shares}\n${pairsTable(of, classes)}</div>`;
 }
 
 const nameOf = (classes: readonly string[], label: number): string => classes[label] ?? 'unlabelled';

@@ -35,8 +35,8 @@ table.heat td[style] { min-width: 2.3rem; text-align: center; background: color-
 table.heat thead th { vertical-align: bottom; border-bottom: 0; } table.heat thead span { writing-mode: vertical-rl; transform: rotate(180deg); font-weight: 400; text-align: left; max-height: 11rem; }
 .strip { display: grid; grid-template-columns: 7.5rem 1fr; gap: 1rem; padding: 1rem 0; border-top: 1px solid var(--line); }
 .strip:first-of-type { border-top: 0; } .asked h3 { margin: 0 0 .5rem; overflow-wrap: anywhere; } .asked img { width: 6rem; height: 6rem; }
-.lines { min-width: 0; } .line { display: grid; grid-template-columns: 6.25rem 1fr; column-gap: .75rem; align-items: start; margin-bottom: .6rem; }
-.line h4 { overflow-wrap: anywhere; align-self: end; } .score { grid-column: 1; margin: 0; font-size: .8125rem; color: var(--quiet); align-self: start; }
+.lines { min-width: 0; } .line { display: grid; grid-template: auto 1fr / 6.25rem 1fr; column-gap: .75rem; align-items: start; margin-bottom: .6rem; }
+.line h4 { overflow-wrap: anywhere; padding-top: .25rem; } .score { grid-column: 1; margin: 0; font-size: .8125rem; color: var(--quiet); align-self: start; }
 .hits { grid-column: 2; grid-row: 1 / span 2; display: flex; gap: .4rem; margin: 0; padding: 3px 3px 6px; list-style: none; overflow-x: auto; min-width: 0; }
 .hits li { position: relative; flex: 1 0 3.9rem; max-width: 5rem; font-size: .6875rem; line-height: 1.3; text-align: center; }
 .hits li:has(.card) { flex-basis: 8.5rem; max-width: 11rem; }
@@ -51,15 +51,17 @@ table.heat thead th { vertical-align: bottom; border-bottom: 0; } table.heat the
 img.results { max-width: 100%; height: auto; border-radius: 6px; background: #fff; }
 dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; color: var(--quiet); font-size: .875rem; }
 dl.facts dt, dl.facts dd { margin: 0; overflow-wrap: anywhere; }
-@media (max-width: 44rem) { .strip { grid-template-columns: 1fr; } .line { grid-template-columns: 1fr; } .hits { grid-column: 1; grid-row: auto; } h1 { font-size: 1.5rem; } }
+@media (max-width: 44rem) { .strip { grid-template-columns: 1fr; } .line { grid-template: auto auto auto / 1fr; } .hits { grid-column: 1; grid-row: auto; } h1 { font-size: 1.5rem; } }
 @media print {
   @page { margin: 14mm 12mm; }
-  body { max-width: none; padding: 0; font-size: 10pt; } nav { display: none; }
+  :root { font-size: 12px; }
+  body { max-width: none; padding: 0; font-size: 1rem; } nav { display: none; }
   h2, h3, h4, caption { break-after: avoid; } h2 { margin-top: 1.5rem; }
   figure, .strip, tr, .lead, pre { break-inside: avoid; } thead { display: table-header-group; }
-  .scroll, .hits { overflow: visible; } .hits { flex-wrap: wrap; } th, td { white-space: normal; padding: .2rem .5rem; } pre { white-space: pre-wrap; min-width: 0; }
+  .scroll, .hits { overflow: visible; } .hits li { flex: 1 1 0; min-width: 0; } .hits:has(.card) { flex-wrap: wrap; } .hits li:has(.card) { flex: 0 1 8.5rem; }
+  th, td { padding: .2rem .5rem; } table.wide th, table.wide td { min-width: 0 !important; overflow-wrap: anywhere; } pre { white-space: pre-wrap; min-width: 0; }
   table.heat td, .sign, .hits img, .card, .lead { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .plots > figure { max-width: 48%; } figure details { display: none; }
+  .plots > figure { max-width: 48%; } .beside > figure { max-width: 60%; } figure details { display: none; }
   details:not([open])::details-content { content-visibility: visible; height: auto; display: block; }
 }
 `;
