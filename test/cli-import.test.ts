@@ -1,11 +1,14 @@
 /** `unseen import` with pictures and texts: what it prints, what it leaves behind. */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IMPORTERS } from '../src/data/index.ts';
 import { full, matBytes } from './mat-writer.ts';
+import { parquetBytes } from './parquet-writer.ts';
 import { type Json, type Run, type RunOptions, unseen } from './program.ts';
+import { npyBytes, npyTexts, zipBytes } from './zip-writer.ts';
 
 let cwd: string;
 const at = (...parts: string[]): string => path.join(cwd, ...parts);
@@ -100,6 +103,99 @@ describe('unseen import csv', () => {
     const both = ['--features', '--backbone', 'x.onnx'];
     await refused('ARGUMENT_INVALID', 'import', 'csv', 'captions.csv', ...both, '--out', 'no');
     await refused('EXTRACTOR_UNKNOWN', 'import', 'csv', 'captions.csv', '--features', 'magic', '--out', 'no');
+  });
+});
+
+describe('unseen import of arrays and tables that researchers pass on', () => {
+  const column = (numbers: readonly number[]) => full(numbers.map((number) => [number]));
+  const CLASSES = ['cat', 'dog', 'hen', 'ox'];
+  const ROWS = 40;
+  const labels = Array.from({ length: ROWS }, (_, row) => 1 + (row % 4));
+  const rowsOf = (...wanted: number[]) =>
+    labels.flatMap((label, row) => (wanted.includes(label) ? [row + 1] : []));
+
+  it('xlsa17: the proposed split comes with the data, and unseen split takes it by name', async () => {
+    const features = [0, 1, 2].map((i) => labels.map((label, row) => label * (i + 1) + row / 100));
+    const names = { cells: CLASSES.map((name) => ({ text: [name] })) };
+    const seen = rowsOf(1, 3, 4);
+    const splits = {
+      allclasses_names: names,
+      att: full([
+        [1, 0, 1, 0],
+        [0, 1, 1, 2],
+      ]),
+      trainval_loc: column(seen.slice(5)),
+      test_seen_loc: column(seen.slice(0, 5)),
+      test_unseen_loc: column(rowsOf(2)),
+    };
+    await mkdir(at('xlsa'));
+    await writeFile(at('xlsa', 'res101.mat'), matBytes({ features: full(features), labels: column(labels) }));
+    await writeFile(at('xlsa', 'att_splits.mat'), matBytes(splits));
+    const result = await run(['import', 'xlsa17', 'xlsa', '--out', 'animals', '--json']);
+    expect(result.json()).toMatchObject({ name: 'xlsa', rows: ROWS, classes: 4, classEmbeddings: ['att'] });
+    const args = [
+      'split',
+      '--data',
+      'animals',
+      '--unseen',
+      'split:proposed',
+      '--out',
+      'split.json',
+      '--json',
+    ];
+    expect((await run(args)).status).toBe(0);
+    expect(JSON.parse(await readFile(at('split.json'), 'utf8'))).toMatchObject({
+      seen: [0, 2, 3],
+      unseen: [1],
+    });
+    const leaking = { ...splits, trainval_loc: column(seen), test_unseen_loc: column(rowsOf(2, 3)) };
+    await mkdir(at('leaking'));
+    await writeFile(
+      at('leaking', 'res101.mat'),
+      matBytes({ features: full(features), labels: column(labels) }),
+    );
+    await writeFile(at('leaking', 'att_splits.mat'), matBytes(leaking));
+    const { message } = await refused('FILE_MALFORMED', 'import', 'xlsa17', 'leaking', '--out', 'no');
+    expect(message).toMatch(/att_splits\.mat: trainval_loc: /);
+  });
+
+  it('npz: arrays that mean nothing are named, and a pickle is refused', async () => {
+    const arrays = (features: Buffer) =>
+      zipBytes([
+        { name: 'features.npy', bytes: features, deflate: true },
+        { name: 'labels.npy', bytes: npyBytes('|u1', [2], Uint8Array.of(0, 1)) },
+        { name: 'classes.npy', bytes: npyTexts(['cat', 'dog']) },
+        { name: 'notes.npy', bytes: npyTexts(['x']) },
+      ]);
+    await writeFile(at('good.npz'), arrays(npyBytes('<f4', [2, 1], Buffer.alloc(8))));
+    const { stdout } = await run(['import', 'npz', 'good.npz', '--out', 'arrays']);
+    expect(stdout).toContain('good, 2 rows, 2 classes');
+    expect(stdout).toContain('mean nothing here: notes');
+    await writeFile(at('pickle.npz'), arrays(npyBytes('|O', [2, 1], Buffer.alloc(16))));
+    const { message } = await refused('NPY_UNSUPPORTED', 'import', 'npz', 'pickle.npz', '--out', 'no');
+    expect(message).toMatch(/^pickle\.npz: features: .*object/);
+  });
+
+  it('parquet: options and bad rows as of a csv, rows by their number', async () => {
+    const table = {
+      image: { kind: 'text', data: ['photos/1.png', 'photos/none.png', 'photos/2.png'] },
+      labels: { kind: 'texts', data: [['cat'], ['cat'], ['dog']] },
+      seconds: { kind: 'integer', data: [1n, 2n, 3n] },
+    } as const;
+    await writeFile(at('table.parquet'), parquetBytes(table));
+    const args = ['import', 'parquet', 'table.parquet', '--features'];
+    const error = await refused('IMPORT_ROW_BAD', ...args, '--out', 'no');
+    expect(error.values).toMatchObject({ line: 2, code: 'FILE_UNREADABLE' });
+    const { rows, skipped, unused } = (await run([...args, '--skip-bad', '--out', 'rows', '--json'])).json();
+    expect([rows, skipped.count, unused]).toEqual([2, 1, ['seconds']]);
+    await writeFile(at('cut.parquet'), parquetBytes(table).subarray(0, 200));
+    await refused('FILE_MALFORMED', 'import', 'parquet', 'cut.parquet', '--out', 'no');
+  });
+
+  it('--help lists every format with its source', async () => {
+    const { stdout } = await run(['import', '--help']);
+    for (const name of Object.keys(IMPORTERS)) expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
+    expect(stdout).toContain('res101.mat and att_splits.mat');
   });
 });
 

@@ -50,13 +50,16 @@ const EXAMPLES = [
   'import folder photos/ --backbone clip/onnx/vision_model.onnx --out data/',
   'import csv captions.csv --images photos/ --features --embeddings glove.txt --out data/',
   'import npy arrays/ --embeddings glove.txt --out data/',
+  'import xlsa17 xlsa17/data/CUB --out cub/',
   'import dataset data/ --embeddings descriptions.tsv --out described/',
 ];
 
 export function addImport(program: Command): void {
+  const width = Math.max(...Object.keys(IMPORTERS).map((name) => name.length));
   const formats = Object.values(IMPORTERS)
     .map(
-      ({ name, describe, source }) => `  ${name.padEnd(10)} ${describe}\n${' '.repeat(13)}source: ${source}`,
+      ({ name, describe, source }) =>
+        `  ${name.padEnd(width)} ${describe}\n${' '.repeat(width + 3)}source: ${source}`,
     )
     .join('\n');
   const summary = 'turn a known format into a dataset folder';
