@@ -12,12 +12,14 @@ interface ComparisonFiles {
   readonly comparison: Comparison;
   /** The document of `--json`. */
   readonly results: unknown;
+  /** Options of the command line that the runs do not tell. */
+  readonly asked: readonly string[];
   readonly signal: AbortSignal;
 }
 
 /** Earlier ones are replaced; there must be a run. @throws `FILE_UNWRITABLE`, `ABORTED` */
 export async function writeComparison(folder: string, files: ComparisonFiles): Promise<void> {
-  const { data, comparison, results, signal } = files;
+  const { data, comparison, results, asked, signal } = files;
   const { records, summary, environment } = comparison;
   const { protocol } = records[0]!.evaluations[0]!;
   const texts = {
@@ -26,5 +28,5 @@ export async function writeComparison(folder: string, files: ComparisonFiles): P
     'results.tex': comparisonLatex(summary, { dataset: data.name, protocol }),
   };
   for (const [name, text] of Object.entries(texts)) await writeFileAtomic(path.join(folder, name), [text]);
-  await reportComparison(folder, { data, records, summary, environment, force: true, signal });
+  await reportComparison(folder, { data, records, summary, environment, asked, force: true, signal });
 }

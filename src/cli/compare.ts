@@ -12,7 +12,7 @@ import { settingsOfConfigs } from './config.ts';
 import { DATA_HELP, openData } from './data.ts';
 import { failureJson } from './failure.ts';
 import { collect, integer, integers, list, MAX_SEED, setting, TASKS_HELP, tasks } from './options.ts';
-import { addSplitOptions, type SplitFlags, splitOptions } from './split-options.ts';
+import { addSplitOptions, type SplitFlags, splitOptions, splitWords } from './split-options.ts';
 
 type MethodSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -139,7 +139,9 @@ export function addCompare(program: Command): void {
         const results = resultsOf(comparison);
         if (folder !== undefined && !aborted) {
           const { writeComparison } = await import('./compare-files.ts');
-          await writeComparison(folder, { data, comparison, results, signal });
+          const tasks = options.tasks?.join(',').replaceAll('->', '-to-');
+          const asked = [...splitWords(options), ...(tasks ? [`--tasks ${tasks}`] : [])];
+          await writeComparison(folder, { data, comparison, results, asked, signal });
         }
         return {
           json: results,

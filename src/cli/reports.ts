@@ -105,6 +105,8 @@ interface ComparisonReport {
   readonly records: readonly RunRecord[];
   readonly summary: readonly SummaryRow[];
   readonly environment: Environment;
+  /** Options of the command line that the records do not tell. */
+  readonly asked: readonly string[];
   /** Whether files of an earlier report are replaced. */
   readonly force: boolean | undefined;
   readonly signal: AbortSignal;
@@ -116,7 +118,7 @@ interface ComparisonReport {
  * @throws `OUTPUT_EXISTS` without `force`; `FILE_UNWRITABLE`, `ABORTED`
  */
 export async function reportComparison(folder: string, report: ComparisonReport): Promise<void> {
-  const { data, records, summary, environment, force, signal } = report;
+  const { data, records, summary, environment, asked, force, signal } = report;
   throwIfAborted(signal, 'the report');
   const page = await comparisonPage({
     data,
@@ -124,6 +126,7 @@ export async function reportComparison(folder: string, report: ComparisonReport)
     summary,
     environment,
     title: `Comparison on ${data.name}`,
+    asked,
     signal,
   });
   const file = path.join(folder, 'index.html');

@@ -1,6 +1,7 @@
 /** Which classes are unseen and whose labels may be read: options of `split` and `compare`, and their words. */
 import { type Command, Option } from 'commander';
 import { PROTOCOLS, type Protocol, type Split, STANDARD_SPLITS, type UnseenClasses } from '../data/index.ts';
+import { quoted } from '../report/quoted.ts';
 import { share, unseenClasses } from './options.ts';
 
 export interface SplitFlags {
@@ -40,6 +41,21 @@ export const splitOptions = ({ protocol, unseen, labelShare, labelSpaces }: Spli
   ...(labelShare !== undefined && { labelShare }),
   ...(labelSpaces !== undefined && { labelSpaces }),
 });
+
+/** The same as words of a command line, the protocol left out. */
+export function splitWords({ unseen, labelShare, labelSpaces }: SplitFlags): string[] {
+  return [
+    ...(unseen === undefined ? [] : [`--unseen ${quoted(unseenText(unseen))}`]),
+    ...(labelShare === undefined ? [] : [`--label-share ${labelShare}`]),
+    ...(labelSpaces === undefined ? [] : [`--label-spaces ${labelSpaces}`]),
+  ];
+}
+
+function unseenText(unseen: UnseenClasses): string {
+  if (typeof unseen === 'number') return `${unseen}`;
+  if ('share' in unseen) return `${Number((100 * unseen.share).toFixed(6))}%`;
+  return 'split' in unseen ? `split:${unseen.split}` : unseen.join(',');
+}
 
 /** `the labels of 12 of 120 training rows, of pictures over 28 classes and of texts over 28 others`; nothing for all. */
 export function budgetText({ labelled, labelSpaces, train }: Split): string | undefined {

@@ -41,7 +41,9 @@ export interface ComparisonMaterial {
   readonly title: string;
   /** What was done, in plain text; default: the data, the seeds and the protocol. */
   readonly says?: string;
-  /** How to get the page again; default: the `unseen compare` that the records tell. */
+  /** Options of the comparison that its records do not tell: which classes are unseen, whose labels may be read, tasks. */
+  readonly asked?: readonly string[];
+  /** How to get the page again; default: an `unseen compare`. */
   readonly command?: string;
   /** Further facts of what was measured. */
   readonly facts?: Readonly<Record<string, string>>;
@@ -338,7 +340,7 @@ async function mapPart(view: View, finding: Finding, signal?: AbortSignal): Prom
   return `${paragraph(says, 'quiet')}\n${plots(maps)}\n${mapKey({ classes: data.classes, shown: asked }, seen)}`;
 }
 
-function measuredPart(view: View, { environment, command, facts }: ComparisonMaterial): string {
+function measuredPart(view: View, { environment, asked, command, facts }: ComparisonMaterial): string {
   const machines = environments(view);
   const machinesText = (machines.length > 0 ? machines : [environment]).map((one) =>
     factList(environmentFacts(one)),
@@ -352,7 +354,7 @@ function measuredPart(view: View, { environment, command, facts }: ComparisonMat
         : 'All figures are in results.json beside this page.',
       'quiet',
     ),
-    scroll('The command line', `<pre><code>${escapeXml(command ?? commandLine(view))}</code></pre>`),
+    scroll('The command line', `<pre><code>${escapeXml(command ?? commandLine(view, asked))}</code></pre>`),
     paragraph(
       `To cite: name Unseen with the version and the commit below, the data set by its fingerprint, the splits by their hashes, and the papers in the column “source”.`,
       'quiet',

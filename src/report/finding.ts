@@ -1,4 +1,5 @@
 /** Which method is first, and by how much, computed from the summary: the first sentence of a report. */
+import { BOTH_WAYS } from '../evaluate/index.ts';
 import { METHODS } from '../methods/index.ts';
 import { isOracle, type View } from './view.ts';
 
@@ -9,6 +10,8 @@ export interface Standing {
 }
 
 export interface Finding {
+  /** What was searched for what, in words: `on unseen classes`. */
+  readonly place: string;
   /** Competitors by falling mean mAP. */
   readonly ranking: readonly Standing[];
   /** Lengths that the means are over: those that every competitor ran. */
@@ -60,7 +63,9 @@ export function findingOf(view: View): Finding {
       return own === undefined || others.length === 0 ? [] : [others.every((map) => map < own)];
     }),
   );
+  const both = mainTask === BOTH_WAYS ? ', mean of image->text and text->image' : '';
   return {
+    place: `${PLACES[mainDatabase]}${both}`,
     ranking,
     bits,
     ...(inductive && inductive.method !== first && { inductive }),
@@ -71,8 +76,14 @@ export function findingOf(view: View): Finding {
   };
 }
 
+const PLACES = {
+  unseen: 'on unseen classes',
+  generalized: 'on seen and unseen classes',
+  all: 'on all classes',
+} as const;
+
 const parts = (task: string): readonly string[] =>
-  task === 'image<->text' ? ['image->text', 'text->image'] : [task];
+  task === BOTH_WAYS ? ['image->text', 'text->image'] : [task];
 
 const three = (value: number): string => value.toFixed(3);
 const times = (a: number, b: number): string => `${(a / b).toFixed(2)} times`;
@@ -82,14 +93,14 @@ export const listed = (values: readonly (string | number)[]): string =>
   values.length < 2 ? `${values[0] ?? ''}` : `${values.slice(0, -1).join(', ')} and ${values.at(-1)}`;
 
 /** One or more sentences of plain text. */
-export function findingText({ ranking, bits, inductive, oracle, chance, won, of }: Finding): string {
+export function findingText({ place, ranking, bits, inductive, oracle, chance, won, of }: Finding): string {
   const [first, second] = ranking as [Standing, Standing | undefined];
   const over =
     bits.length > 1
       ? `mean mAP ${three(first.map)} over ${listed(bits)} bits`
       : `mAP ${three(first.map)} at ${bits[0]} bits`;
   if (!second)
-    return `${first.method}: ${over}, ${times(first.map, chance)} that of a random order (${three(chance)}).`;
+    return `${first.method} ${place}: ${over}, ${times(first.map, chance)} that of a random order (${three(chance)}).`;
   const third =
     inductive && inductive.method !== second.method
       ? ` The best method that was not made to learn from the unlabelled pool is ${inductive.method} with ${three(inductive.map)}: ${first.method} has ${times(first.map, inductive.map)} as much.`
@@ -100,5 +111,5 @@ export function findingText({ ranking, bits, inductive, oracle, chance, won, of 
     ? ` It reaches ${((100 * first.map) / oracle.map).toFixed(0)}\u{A0}% of ${oracle.method}, which trains with the hidden labels.`
     : '';
   const draws = of > 1 ? ` ${first.method} is first in ${won} of ${of} runs (seed × length).` : '';
-  return `${first.method} is first: ${over}, ${times(first.map, second.map)} that of the second, ${second.method} (${three(second.map)}).${third}${bound}${draws} Chance is ${three(chance)}.`;
+  return `${first.method} is first ${place}: ${over}, ${times(first.map, second.map)} that of the second, ${second.method} (${three(second.map)}).${third}${bound}${draws} Chance is ${three(chance)}.`;
 }

@@ -29,6 +29,12 @@ describe('the command line', () => {
     expect(one).toMatch(/--unseen '[a-z]+ <\d>,[a-z]+ <\d>'/);
   });
 
+  it('takes what was asked instead, where it is known', () => {
+    expect(commandLine(view(), ['--unseen split:half', '--label-share 0.1'])).toContain(
+      '--unseen split:half \\\n  --label-share 0.1',
+    );
+  });
+
   it('has no unseen classes in a supervised protocol', async () => {
     const records = await recordsOf(data, {
       methods: { itq: 1 },

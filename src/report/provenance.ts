@@ -5,6 +5,7 @@ import { METHODS } from '../methods/index.ts';
 import { escapeXml } from './escape.ts';
 import { listed } from './finding.ts';
 import { htmlTable, scroll } from './markup.ts';
+import { quoted } from './quoted.ts';
 import { askedClasses, distinct, isOracle, isZeroShot, type View } from './view.ts';
 
 /** One row a method: what it is, whose, what it may see, and its settings. */
@@ -98,8 +99,11 @@ export function environments({ records }: View): Environment[] {
   return [...byText.values()];
 }
 
-/** Of a data set that is a folder the name is known, not the path; its own settings are those that differ from the defaults. */
-export function commandLine(view: View): string {
+/**
+ * Of a data set that is a folder the name is known, not the path; settings are those that differ from the defaults.
+ * @param asked further options of the comparison; default: the unseen classes as far as the records tell
+ */
+export function commandLine(view: View, asked?: readonly string[]): string {
   const { methods, bits, seeds, records } = view;
   const { protocol } = records[0]!.evaluations[0]!;
   const { name } = records[0]!.dataset;
@@ -110,12 +114,12 @@ export function commandLine(view: View): string {
     const inherited = family && family !== changes.get(method) ? family : {};
     return Object.entries(changes.get(method)!)
       .filter(([key, value]) => JSON.stringify(inherited[key]) !== JSON.stringify(value))
-      .map(([key, value]) => `--set ${shell(`${method}.${key}=${valueText(value)}`)}`);
+      .map(([key, value]) => `--set ${quoted(`${method}.${key}=${valueText(value)}`)}`);
   });
   return [
-    `unseen compare --data ${shell(name)}`,
+    `unseen compare --data ${quoted(name)}`,
     `--protocol ${protocol}`,
-    ...(isZeroShot(view) ? [`--unseen ${shell(unseenText(view))}`] : []),
+    ...(asked ?? (isZeroShot(view) ? [`--unseen ${quoted(unseenText(view))}`] : [])),
     `--methods ${methods.join(',')}`,
     `--bits ${bits.join(',')}`,
     `--seeds ${seeds.join(',')}`,
@@ -132,9 +136,6 @@ function unseenText({ records, seeds, data }: View): string {
     ? drawn[0]!.map((label) => data.classes[label]).join(',')
     : `${drawn[0]!.length}`;
 }
-
-const shell = (text: string): string =>
-  /^[\w./=,:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function changed(method: string, records: readonly RunRecord[]): Record<string, unknown> {
   const settings = records.find((one) => one.method === method)?.settings ?? {};
