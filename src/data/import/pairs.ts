@@ -25,6 +25,8 @@ export interface ReadTable {
   readonly rows: readonly SourceRow[];
   /** Where the file holds the pictures itself: `image` of a row is then a key of their numbers. */
   readonly pictures?: FoundPictures;
+  /** Where the file lists its classes: all that its labels can be. */
+  readonly classes?: readonly string[];
 }
 
 /** The labels of the rows, sorted by code unit. */
@@ -49,7 +51,7 @@ export async function importPairs(
 ): Promise<Dataset> {
   const bad = new BadRows(source, options.onBad);
   const given = await classesFrom(options.classes);
-  const { rows: listed, pictures } = await read(source, bad, options);
+  const { rows: listed, pictures, classes: noted } = await read(source, bad, options);
   const received = listed.length + bad.count;
   const labelled = given ? withKnownLabels(listed, given, options.classes!, bad) : listed;
   const folder = options.images ?? path.dirname(source);
@@ -57,7 +59,7 @@ export async function importPairs(
   const pictured = await withPictures(featured, pictures ?? folder, bad, options);
   const { rows, parts } = inParts(pictured.rows, bad);
   if (rows.length === 0) throw new UnseenError('IMPORT_EMPTY', { file: source, received });
-  const classes = given ?? classesOf(rows, source);
+  const classes = given ?? noted ?? classesOf(rows, source);
   const facts = {
     name: options.name ?? path.basename(source).replace(/\.[^.]*$/, ''),
     classes,

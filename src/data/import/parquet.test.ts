@@ -114,10 +114,11 @@ describe('parquet', () => {
     };
     const bytes = parquetBytes(columns, {
       rowGroupSize: 1,
-      kvMetadata: [classNote({ label: ['cat', 'dog'] })],
+      kvMetadata: [classNote({ label: ['dog', 'cat', 'ox'] })],
     });
     const data = await imported(bytes, { check: pictureCheck() });
-    expect(labelsOf(data, 'image')).toEqual([['dog'], ['cat'], ['dog'], []]);
+    expect(data.classes).toEqual(['dog', 'cat', 'ox']); // as the file lists them, with the one that no row has
+    expect(labelsOf(data, 'image')).toEqual([['cat'], ['dog'], ['cat'], []]);
     const { images, places } = data.modalities.image!;
     if (images?.kind !== 'files') throw new Error('files expected');
     expect([...places!]).toEqual([0, 1, 0, -1]);

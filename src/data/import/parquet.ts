@@ -55,6 +55,12 @@ class Reader {
     this.embedded = new EmbeddedPictures(file, image ?? '');
   }
 
+  /** The classes that the file lists for its one column of labels, with those that no row has. */
+  get classes(): readonly string[] | undefined {
+    const own = ['image_labels', 'text_labels'].some((field) => this.#fields.has(field));
+    return own ? undefined : this.#classes.get(this.#fields.get('labels') ?? '');
+  }
+
   row(values: Readonly<Record<string, unknown>>, group: number, place: number, line: number): SourceRow {
     const fields = new Map<string, unknown>();
     const features: { imageFeatures?: Float32Array; textFeatures?: Float32Array } = {};
@@ -108,7 +114,12 @@ async function readParquet(file: string, bad: BadRows, options: ImportOptions): 
       const reason = 'all rows must hold their pictures, or all name their files';
       throw new UnseenError('FILE_MALFORMED', { file, where: 'image', reason, received: 'both' });
     }
-    return { rows, ...(kinds.has('bytes') && { pictures: embedded.found }) };
+    const { classes } = reader;
+    return {
+      rows,
+      ...(kinds.has('bytes') && { pictures: embedded.found }),
+      ...(classes && { classes }),
+    };
   });
 }
 
