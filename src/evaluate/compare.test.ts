@@ -1,7 +1,10 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { syntheticDataset } from '../../test/synthetic.ts';
+import { temporaryFolder } from '../../test/temporary-folder.ts';
 import { zeroShotSplit } from '../data/index.ts';
-import { type CompareProgress, compare, type Evaluation } from './index.ts';
+import { defaultThreads } from '../graph/threads.ts';
+import { type CompareOptions, type CompareProgress, compare, type Evaluation } from './index.ts';
 import { spread } from './summary.ts';
 
 const data = syntheticDataset({ classes: 6, perClass: 20, dim: 24, noise: 1, parts: true });
@@ -92,6 +95,66 @@ describe('compare', () => {
     expect(early).toMatchObject({ aborted: true, runs: [], summary: [] });
   });
 
+  it('goes on when a run fails, and throws only if none succeeds', async () => {
+    const failing = { settings: { tzsh: { classEmbeddings: 'nothing' } }, bits: [16], seeds: [0, 1] };
+    const told: unknown[] = [];
+    const { runs, failures, aborted } = await compare({
+      data,
+      unseen: 2,
+      methods: ['tzsh', 'lsh'],
+      ...failing,
+      onFailure: ({ method, seed }) => told.push([method, seed]),
+    });
+    expect(aborted).toBe(false);
+    expect(told).toEqual([
+      ['tzsh', 0],
+      ['tzsh', 1],
+    ]);
+    expect(failures.map(({ error }) => error.code)).toEqual(Array(2).fill('CLASS_EMBEDDINGS_MISSING'));
+    expect(runs.map(({ method, seed }) => [method, seed])).toEqual([0, 0, 1, 1].map((seed) => ['lsh', seed]));
+    const none = compare({ data, unseen: 2, methods: ['tzsh'], ...failing });
+    expect(await failure(none)).toMatchObject({ code: 'CLASS_EMBEDDINGS_MISSING' });
+  });
+
+  it('keeps runs in a folder, and takes for the same only what gives the same figures', async () => {
+    const folder = path.join(await temporaryFolder(), 'runs');
+    const kept = async (change: Partial<CompareOptions> = {}): Promise<number> => {
+      let count = -1;
+      const base = { data, unseen: 2, methods: ['itq'], bits: [16], seeds: [0], folder };
+      const onPlan: CompareOptions['onPlan'] = (plan) => {
+        count = plan.kept.length;
+      };
+      const { records } = await compare({ ...base, onPlan, ...change });
+      expect(records).toHaveLength(1);
+      return count;
+    };
+    expect(await kept()).toBe(0);
+    expect(await kept()).toBe(1);
+    expect(await kept({ monitor: true, processes: 1 })).toBe(1);
+    const others: Partial<CompareOptions>[] = [
+      { settings: { itq: { iterations: 3 } } },
+      { bits: [24] },
+      { seeds: [1] },
+      { unseen: 3 },
+      { unseen: 2, labelShare: 0.5 },
+      { threads: 2 },
+      { methods: ['lsh'] },
+    ];
+    for (const change of others) expect(await kept(change), JSON.stringify(change)).toBe(0);
+    expect(await kept({ force: true })).toBe(0);
+  });
+
+  it('trains with one thread, and leaves the process as it was', async () => {
+    const inside: unknown[] = [];
+    const onProgress = (): number => inside.push(defaultThreads());
+    const base = { data, unseen: 2, methods: ['itq'], bits: [16], seeds: [0], onProgress };
+    await compare(base);
+    expect(new Set(inside)).toEqual(new Set([1]));
+    await compare({ ...base, threads: 2 });
+    expect(new Set(inside)).toEqual(new Set([1, 2]));
+    expect(defaultThreads()).toBeUndefined();
+  });
+
   it('checks every method, setting and split before the first run', async () => {
     const base = { data, unseen: 2, methods: ['lsh'], bits: [16], seeds: [0] };
     const ran: unknown[] = [];
@@ -109,6 +172,9 @@ describe('compare', () => {
       [{ labelShare: 0 }, 'ARGUMENT_INVALID'],
       [{ labelSpaces: 'other' }, 'ARGUMENT_INVALID'],
       [{ tasks: [] }, 'ARGUMENT_INVALID'],
+      [{ threads: 0 }, 'ARGUMENT_INVALID'],
+      [{ processes: 1.5 }, 'ARGUMENT_INVALID'],
+      [{ processes: 2 }, 'ARGUMENT_INVALID'],
       [{ tasks: ['image->sound'] }, 'ARGUMENT_INVALID'],
       [{ tasks: ['text->image'] }, 'TASKS_IMPOSSIBLE'],
     ];
