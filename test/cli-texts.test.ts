@@ -80,9 +80,10 @@ describe('a model of pictures and texts', () => {
       'text-to-image.png',
     ]);
     const page = await readFile(at('report', 'index.html'), 'utf8');
-    expect(page.match(/<svg class="plot"/g)).toHaveLength(4);
+    expect(page.match(/role="img" aria-label="Precision and recall, \d+ bits, /g)).toHaveLength(4);
     expect(page).toContain('Lift over chance');
-    expect(page).toMatch(/alt="[^"]*“thing\d/);
+    expect(page).toMatch(/<div class="card">thing\d/);
+    expect(page).toMatch(/<img src="data:image\/webp;base64,/);
   });
 
   it('has a block a task on the terminal, with the databases as columns', async () => {
@@ -195,7 +196,7 @@ describe('a comparison', () => {
     expect(result.stderr).toMatch(/^1\/4 {2}lsh 16 bits, seed 0: mAP 0\.\d{3} \(unseen\)/m);
     expect(result.stderr).toMatch(/cca-itq .*: mAP image->text 0\.\d{3}, text->image 0\.\d{3} \(unseen\)/);
     const page = await readFile(at('comparison', 'index.html'), 'utf8');
-    expect(page.match(/<svg class="plot"/g)).toHaveLength(4);
+    expect(page.match(/role="img" aria-label="Precision and recall, \d+ bits, /g)).toHaveLength(4);
   });
 
   it('measures only the tasks that were asked, and refuses a method that can do none of them', async () => {

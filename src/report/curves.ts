@@ -125,6 +125,7 @@ export function precisionRecall(
     series,
     options: {
       title: `${bits} bits`,
+      name: `Precision and recall, ${bits} bits, ${task}`,
       xLabel: 'recall',
       yLabel: 'precision',
       xTicks: [0, 0.2, 0.4, 0.6, 0.8, 1],
@@ -161,6 +162,7 @@ export function precisionAtRanks(
     series,
     options: {
       title: `${bits} bits`,
+      name: `Precision of the first N, ${bits} bits, ${task}`,
       xLabel: 'N',
       yLabel: 'precision of the first N',
       xTicks: ranks,

@@ -72,7 +72,7 @@ export function plotFigure(series: readonly PlotSeries[], options: PlotOptions):
       return point ? number(point.y) + (point.error ? ` ± ${number(point.error)}` : '') : '–';
     }),
   ]);
-  const title = `${options.yLabel}: ${options.title}`;
+  const title = options.name ?? `${options.yLabel}: ${options.title}`;
   const numbers = rows.length <= MOST_ROWS ? details('Numbers', htmlTable({ title, columns, rows })) : '';
   return figure(linePlot(series, options), numbers);
 }

@@ -24,6 +24,8 @@ export interface PlotSeries {
 
 export interface PlotOptions {
   readonly title: string;
+  /** Of the whole plot, for those who do not see it. Default: the title. */
+  readonly name?: string;
   readonly xLabel: string;
   readonly yLabel: string;
   /** Values written below the x axis; default: five even steps. */
@@ -106,7 +108,7 @@ export function linePlot(series: readonly PlotSeries[], options: PlotOptions): s
     .join('');
   const middle = px((MARGIN.left + width - right) / 2);
   return [
-    `<svg class="plot" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(options.title)}">`,
+    `<svg class="plot" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(options.name ?? options.title)}">`,
     `<desc>${escapeXml(describe(series, options))}</desc>`,
     PLOT_STYLE,
     `<text class="title" x="${MARGIN.left}" y="20">${escapeXml(options.title)}</text>`,
