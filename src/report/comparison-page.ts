@@ -336,7 +336,7 @@ async function mapPart(view: View, finding: Finding, signal?: AbortSignal): Prom
     maps.push(figure(mapPlot(points, { title: record.method, classes: data.classes, shown: asked })));
   }
   if (maps.length === 0) return '';
-  const says = `Codes of ${isZeroShot(view) ? 'items of unseen classes' : 'database items'} on a plane, by UMAP over their exact Hamming neighbours: near points have near codes, and distances between far groups mean nothing. ${standInText(view)}`;
+  const says = `Codes of ${isZeroShot(view) ? 'items of unseen classes' : 'database items'} on a plane, by t-SNE of their Hamming distances: near points have near codes; how far apart groups lie, and how wide they are, says little. ${standInText(view)}`;
   return `${paragraph(says, 'quiet')}\n${plots(maps)}\n${mapKey({ classes: data.classes, shown: asked }, seen)}`;
 }
 

@@ -108,7 +108,7 @@ export function findingText({ place, ranking, bits, inductive, oracle, chance, w
         ? ` ${second.method} is the best of those that were not made to learn from the unlabelled pool.`
         : '';
   const bound = oracle
-    ? ` It reaches ${((100 * first.map) / oracle.map).toFixed(0)}\u{A0}% of ${oracle.method}, which trains with the hidden labels.`
+    ? ` ${first.method} reaches ${((100 * first.map) / oracle.map).toFixed(0)}\u{A0}% of ${oracle.method}, which trains with the hidden labels.`
     : '';
   const draws = of > 1 ? ` ${first.method} is first in ${won} of ${of} runs (seed × length).` : '';
   return `${first.method} is first ${place}: ${over}, ${times(first.map, second.map)} that of the second, ${second.method} (${three(second.map)}).${third}${bound}${draws} Chance is ${three(chance)}.`;
