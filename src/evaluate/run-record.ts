@@ -35,7 +35,10 @@ export interface RunInsight {
 
 export interface TaskInsight {
   readonly task: Task;
-  /** Some queries and their nearest items, searched among seen and unseen classes (in all, for a supervised protocol). */
+  /**
+   * At most 8 queries and their 10 nearest items, searched among seen and unseen classes (in all, for a supervised protocol).
+   * Ties are in random order; of rows that share a text, one is kept.
+   */
   readonly retrieved: readonly {
     readonly query: number;
     readonly hits: readonly { readonly row: number; readonly distance: number; readonly right: boolean }[];
@@ -47,7 +50,7 @@ export interface TaskInsight {
     /** One entry an asked class: the classes found most, at most 10, by falling share (0 … 1); the own class always among them. */
     readonly found: readonly (readonly { readonly label: number; readonly share: number }[])[];
   };
-  /** Some database items and their codes, for a map; classes evenly. */
+  /** At most 800 database items of unseen classes (of all, for a supervised protocol) and their codes; classes evenly. */
   readonly sample: {
     readonly rows: readonly number[];
     /** Base64 of the packed codes, `[rows, bits / 8]`. */
