@@ -41,7 +41,7 @@ table.heat thead th { vertical-align: bottom; border-bottom: 0; } table.heat the
 .hits li { position: relative; flex: 1 0 3.9rem; max-width: 5rem; font-size: .6875rem; line-height: 1.3; text-align: center; }
 .hits li:has(.card) { flex-basis: 8.5rem; max-width: 11rem; }
 .strip img, .card { display: block; margin: 0 auto; border-radius: 6px; background: #fff; }
-.hits img, .hits .card { border: 2.5px solid var(--right); } .hits .wrong img, .hits .wrong .card { border: 2.5px dashed var(--wrong); }
+.hits img, .hits .card { border: 2.5px solid var(--right); background-clip: padding-box; } .hits .wrong img, .hits .wrong .card { border: 2.5px dashed var(--wrong); }
 .hits img { width: 100%; height: auto; }
 .card { padding: .35rem .5rem; border: 1px solid var(--line); background: var(--card); font-size: .75rem; line-height: 1.35; text-align: left; overflow-wrap: anywhere; min-height: 4.2rem; max-height: 6.5rem; overflow: hidden; }
 .hits .card { padding-right: 1.3rem; } .card.bare { min-height: 0; color: var(--quiet); }
