@@ -43,7 +43,7 @@ table.heat thead th { vertical-align: bottom; border-bottom: 0; } table.heat the
 .strip img, .card { display: block; margin: 0 auto; border-radius: 6px; background: #fff; }
 .hits img, .hits .card { border: 2.5px solid var(--right); background-clip: padding-box; } .hits .wrong img, .hits .wrong .card { border: 2.5px dashed var(--wrong); }
 .hits img { width: 100%; height: auto; }
-.card { padding: .35rem .5rem; border: 1px solid var(--line); background: var(--card); font-size: .75rem; line-height: 1.35; text-align: left; overflow-wrap: anywhere; min-height: 4.2rem; max-height: 6.5rem; overflow: hidden; }
+.card { padding: .35rem .5rem; border: 1px solid var(--line); background: var(--card); font-size: .75rem; line-height: 1.35; text-align: left; overflow-wrap: anywhere; min-height: 4.2rem; }
 .hits .card { padding-right: 1.3rem; } .card.bare { min-height: 0; color: var(--quiet); }
 .sign { position: absolute; top: 0; right: 0; width: 1.15rem; height: 1.15rem; border-radius: 50%; border: 1px solid var(--back); background: var(--right); color: var(--back); font-weight: 700; line-height: 1.05rem; }
 .wrong .sign { background: var(--wrong); } .unseen { color: var(--accent); }

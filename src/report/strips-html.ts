@@ -30,8 +30,8 @@ export interface FoundOptions {
 
 /** Pixels of a picture in the file; the page shows it at two thirds, sharp on screens of more dots. */
 const SIDE = 96;
-/** Letters of a text on its card. */
-const MOST_LETTERS = 140;
+/** Letters of a text on its card: six lines. */
+const MOST_LETTERS = 80;
 
 /**
  * Markup; empty where no query was asked of all methods.
