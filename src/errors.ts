@@ -438,6 +438,11 @@ export const ERRORS = {
     message: '{failed} of {total} runs failed; the first: {first}',
     hint: '{kept}',
   },
+  COMPARISON_RUNNING: {
+    exit: 2,
+    message: '{folder}: another comparison is writing there, process {process}',
+    hint: 'Wait for its end, or choose another folder. If no such process is a comparison, delete {file}.',
+  },
   COMPARISON_OTHER_DATASET: {
     exit: 2,
     message: '{folder}: holds runs on the dataset {expected}, received {received}',

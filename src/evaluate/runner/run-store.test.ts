@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -42,6 +43,26 @@ describe('the runs in the folder of a comparison', () => {
     await again.append(run('d', 3));
     await again.close();
     expect(await runsOf(at)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('have one writer at a time; what a killed one left does not stop the next', async () => {
+    const at = await fresh();
+    const store = await RunStore.open(at, dataset);
+    expect(await refusal(at)).toMatchObject({
+      code: 'COMPARISON_RUNNING',
+      values: { folder: at, process: process.pid },
+    });
+    await store.append(run('a'));
+    await store.close();
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    for (const left of [`${gone}\n`, '']) {
+      await writeFile(path.join(at, 'running'), left);
+      expect(await runsOf(at)).toEqual(['a']);
+    }
+    expect(await refusal(at, { name: 'other', fingerprint: 'beef' })).toMatchObject({
+      code: 'COMPARISON_OTHER_DATASET',
+    });
+    expect((await readdir(at)).sort()).toEqual(['runs.jsonl']);
   });
 
   it('lose a last line that was cut, wherever, and nothing else', async () => {

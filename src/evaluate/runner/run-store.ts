@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { decodeUtf8, exists, readBounded, unreadable } from '../../data/files.ts';
 import { UnseenError } from '../../errors.ts';
 import type { RunRecord } from '../run-record.ts';
+import { LOCK_FILE, lockFolder } from './folder-lock.ts';
 
 export const RUNS_FILE = 'runs.jsonl';
 /** Written from the runs when a comparison ends. */
@@ -39,7 +40,7 @@ export async function checkComparisonFolder(folder: string): Promise<void> {
     if (cause.code === 'ENOENT') return [];
     throw unreadable(folder, cause);
   });
-  if (names.length > 0 && !names.includes(RUNS_FILE))
+  if (names.some((name) => name !== LOCK_FILE) && !names.includes(RUNS_FILE))
     throw new UnseenError('OUTPUT_FOREIGN', { folder, marker: RUNS_FILE });
 }
 
@@ -48,17 +49,24 @@ export class RunStore {
   readonly kept: ReadonlyMap<string, RunRecord>;
   readonly #handle: FileHandle;
   readonly #file: string;
+  readonly #unlock: () => Promise<void>;
   #last: Promise<void> = Promise.resolve();
 
-  private constructor(kept: ReadonlyMap<string, RunRecord>, handle: FileHandle, file: string) {
+  private constructor(
+    kept: ReadonlyMap<string, RunRecord>,
+    handle: FileHandle,
+    file: string,
+    unlock: () => Promise<void>,
+  ) {
     this.kept = kept;
     this.#handle = handle;
     this.#file = file;
+    this.#unlock = unlock;
   }
 
   /**
    * Opens the folder or makes it. `force`: what another comparison left is deleted, its own files only.
-   * @throws as `checkComparisonFolder`; `COMPARISON_OTHER_DATASET`; `FILE_MALFORMED` naming the line; `FILE_UNWRITABLE`
+   * @throws as `checkComparisonFolder`; `COMPARISON_RUNNING`, `COMPARISON_OTHER_DATASET`; `FILE_MALFORMED` naming the line; `FILE_UNWRITABLE`
    */
   static async open(
     folder: string,
@@ -67,8 +75,10 @@ export class RunStore {
   ): Promise<RunStore> {
     await checkComparisonFolder(folder);
     const file = path.join(folder, RUNS_FILE);
+    let unlock: (() => Promise<void>) | undefined;
     try {
       await mkdir(folder, { recursive: true });
+      unlock = await lockFolder(folder);
       if (force)
         for (const name of [RUNS_FILE, ...COMPARISON_FILES])
           await rm(path.join(folder, name), { force: true });
@@ -80,8 +90,9 @@ export class RunStore {
         );
         throw new UnseenError('COMPARISON_OTHER_DATASET', { folder, expected, received });
       }
-      return new RunStore(kept, await open(file, 'a'), file);
+      return new RunStore(kept, await open(file, 'a'), file, unlock);
     } catch (cause) {
+      await unlock?.();
       throw unwritable(file, cause);
     }
   }
@@ -102,6 +113,7 @@ export class RunStore {
 
   async close(): Promise<void> {
     await this.#handle.close();
+    await this.#unlock();
   }
 }
 
