@@ -315,9 +315,8 @@ async function mapPart(view: View, finding: Finding, signal?: AbortSignal): Prom
   const { data } = view;
   const names = sideBySide(view, finding);
   // The best beside the known quantity: the second would look much like the best.
-  const wanted = [names.find((name) => name === 'itq') ?? names[1], names[0]].filter(
-    (name) => name !== undefined,
-  );
+  const known = names.slice(1).find((name) => name === 'itq') ?? names[1];
+  const wanted = [known, names[0]].filter((name) => name !== undefined);
   const at = standIn(view);
   const of = insightsOf(view, distinct(wanted), pictureTask(view), at);
   const asked = of[0] ? [...askedClasses(of[0].record)].sort((a, b) => a - b) : [];

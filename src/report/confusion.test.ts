@@ -22,13 +22,19 @@ describe('confusion of classes', () => {
     const rows = [...html.matchAll(/<tr><th scope="row">[^<]*<\/th>((?:<td[^>]*>\d+<\/td>)+)<\/tr>/g)]
       .slice(0, 3)
       .map(([, cells]) => [...cells!.matchAll(/>(\d+)</g)].map(([, share]) => Number(share)));
-    // The third finds a class that was not asked.
+    // The third finds a class that was not asked: it has the column behind theirs.
     expect(rows).toEqual([
-      [75, 25, 0, 0],
-      [0, 75, 25, 0],
-      [0, 0, 75, 25],
+      [75, 25, 0, 0, 0],
+      [0, 75, 25, 0, 0],
+      [0, 0, 75, 25, 0],
     ]);
     expect(html.match(/class="own"/g)).toHaveLength(6);
+  });
+
+  it('counts as any other what has no column', () => {
+    const html = confusionMarkup(of(12), classes);
+    const cells = [...html.matchAll(/>(\d+)<\/td><\/tr>/g)].map(([, share]) => Number(share)).slice(0, 12);
+    expect(cells).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 25]);
   });
 
   it('is each class by itself where they are many, with numbers to open', () => {

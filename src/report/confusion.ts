@@ -15,6 +15,8 @@ export interface ConfusionOf {
 
 /** More classes than that do not fit side by side. */
 const MOST_IN_MAP = 14;
+/** A heat map has columns of classes that were not asked, too, where there is room: those found most. */
+const COLUMNS = 10;
 const PAIRS = 12;
 
 /** Of one or several methods, asked the same classes, the best first. */
@@ -24,7 +26,7 @@ export function confusionMarkup(of: readonly ConfusionOf[], classes: readonly st
   const { asked } = first.confusion;
   const shares =
     asked.length <= MOST_IN_MAP
-      ? `<div class="heats">${of.map((one) => heatMap(one, classes)).join('\n')}</div>`
+      ? `<div class="heats">${of.map((one) => heatMap(one, columnsOf(first), classes)).join('\n')}</div>`
       : figure(ownShares(of, classes), details('Numbers', ownTable(of, classes)));
   return `<div class="plots beside">${shares}\n${pairsTable(of, classes)}</div>`;
 }
@@ -36,18 +38,31 @@ const shareOf = ({ asked, found }: TaskInsight['confusion'], a: number, b: numbe
 
 const percent = (share: number): string => `${Math.round(100 * share)}`;
 
+/** Those that were asked, then others by falling share of what the method found. */
+function columnsOf({ confusion: { asked, found } }: ConfusionOf): number[] {
+  const sums = new Map<number, number>();
+  for (const { label, share } of found.flat())
+    if (!asked.includes(label)) sums.set(label, (sums.get(label) ?? 0) + share);
+  const others = [...sums].sort(([, a], [, b]) => b - a).map(([label]) => label);
+  return [...asked, ...others.slice(0, Math.max(0, COLUMNS - asked.length))];
+}
+
 /** A table of per cents, darker where there is more: one row an asked class, the last column all other classes. */
-function heatMap({ method, confusion }: ConfusionOf, classes: readonly string[]): string {
+function heatMap(
+  { method, confusion }: ConfusionOf,
+  shown: readonly number[],
+  classes: readonly string[],
+): string {
   const { asked } = confusion;
   const cell = (share: number, own: boolean): string =>
     `<td${own ? ' class="own"' : ''} style="--share:${(55 * share).toFixed(0)}%">${percent(share)}</td>`;
-  const columns = asked.map(
+  const columns = shown.map(
     (label) => `<th scope="col"><span>${escapeXml(nameOf(classes, label))}</span></th>`,
   );
   const rows = asked.map((label) => {
-    const inside = asked.map((other) => shareOf(confusion, label, other));
+    const inside = shown.map((other) => shareOf(confusion, label, other));
     const rest = Math.max(0, 1 - inside.reduce((sum, share) => sum + share, 0));
-    const cells = [...inside.map((share, i) => cell(share, asked[i] === label)), cell(rest, false)];
+    const cells = [...inside.map((share, i) => cell(share, shown[i] === label)), cell(rest, false)];
     return `<tr><th scope="row">${escapeXml(nameOf(classes, label))}</th>${cells.join('')}</tr>`;
   });
   const title = `${method}: classes of the 10 nearest items, per cent`;
