@@ -103,12 +103,13 @@ const tablesOf = (tables: readonly ComparisonTable[]): string =>
 
 const figureOf = ({ series, options }: Plot): string => plotFigure(series, options);
 
-/** Lines where there are several lengths, bars where there is one. */
+/** Lines where there are several lengths, bars where there is one; one figure alone needs neither. */
 function lengthPart(view: View, { ranking }: Finding): string {
   const best = ranking[0]!.method;
   const { mainTask, databases, summary, bits } = view;
   if (bits.length > 1)
     return plots(databases.map((database) => figureOf(byBits(view, 'map', mainTask, database, best))));
+  if (view.methods.length < 2) return '';
   return plots(
     databases.map((database) => {
       const here = summary.filter((row) => row.task === mainTask && row.database === database);
@@ -133,6 +134,7 @@ function lengthPart(view: View, { ranking }: Finding): string {
 
 /** One key for many small plots. */
 function key(view: View): string {
+  if (view.methods.length < 2) return '';
   const entries = view.methods.map(
     (method) =>
       `<li><svg class="plot" viewBox="0 0 32 12" width="32" height="12" aria-hidden="true">${sample(view.styleOf(method), 0, 0)}</svg> ${escapeXml(method)}</li>`,
@@ -159,7 +161,7 @@ function curvesPart(view: View, { ranking }: Finding): string {
   const [first, ...others] = tasks;
   return [
     paragraph(
-      `Queries of ${isZeroShot(view) ? 'unseen classes' : 'all classes'} among items of ${DATABASE_TITLES[mainDatabase]}; means over seeds.`,
+      `Queries of ${isZeroShot(view) ? 'unseen classes' : 'all classes'} among items of ${DATABASE_TITLES[mainDatabase]}${view.seeds.length > 1 ? '; means over seeds' : ''}.`,
       'quiet',
     ),
     key(view),
