@@ -120,7 +120,7 @@ const MOST = 256;
  * others go on; if none succeeds, the first failure's error is thrown.
  *
  * @throws `ARGUMENT_INVALID`, `METHOD_UNKNOWN`, `METHOD_SETTING_UNKNOWN`, `TASKS_IMPOSSIBLE`, `TRAINING_INPUT_MISSING`; those of
- *   `makeSplit`, `HashMethod.fit`, `evaluate`; with `folder` `OUTPUT_FOREIGN`, `COMPARISON_OTHER_DATASET`, `FILE_MALFORMED`,
+ *   `makeSplit`, `HashMethod.fit`, `evaluate`; with `folder` `OUTPUT_FOREIGN`, `COMPARISON_RUNNING`, `COMPARISON_OTHER_DATASET`, `FILE_MALFORMED`,
  *   `FILE_UNWRITABLE`; with children `RUN_CRASHED`, `DATASET_CHANGED`
  */
 export async function compare(options: CompareOptions): Promise<Comparison> {
