@@ -508,6 +508,16 @@ export const ERRORS = {
     message: '{what}: {reason}',
     hint: 'The system refused: look at free space, rights and limits, then run it again.',
   },
+  PAYLOAD_INVALID: {
+    exit: 2,
+    message: '{where}: {reason}, received {received}',
+    hint: 'A payload is a JSON object within limits: docs/collection-filters.md lists them.',
+  },
+  FILTER_INVALID: {
+    exit: 2,
+    message: '{where}: {reason}, received {received}',
+    hint: 'A filter is JSON: a field with eq, in or gt/gte/lt/lte, or one of and, or, not. docs/collection-filters.md has examples.',
+  },
   CODES_OTHER_MODEL: {
     exit: 2,
     message: '{file}: its codes are of model {expected}, received a query for model {received}',
