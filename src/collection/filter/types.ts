@@ -12,10 +12,13 @@ export interface Range {
 }
 
 /** `field` is a dotted path into the payload; a dot or backslash within a key has a backslash before it. */
-export type Filter =
+export type Condition =
   | { readonly field: string; readonly eq: Scalar }
   | { readonly field: string; readonly in: readonly Scalar[] }
-  | Range
+  | Range;
+
+export type Filter =
+  | Condition
   | { readonly and: readonly Filter[] }
   | { readonly or: readonly Filter[] }
   | { readonly not: Filter };
