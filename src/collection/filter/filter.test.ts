@@ -5,7 +5,7 @@ import { type Json, type Payload, parsePayload } from '../payload.ts';
 import { canonicalFilter, compileFilter, FILTER_LIMITS, type Filter, matches, parseFilter } from './index.ts';
 
 /** Few keys and values, so that filters hit: the emoji and U+FFFD are in another order by code point than by UTF-16. */
-const KEYS = ['a', 'b', 'a.b', '\\', 'toString'];
+const KEYS = ['a', 'b', 'a.b', '\\', 'toString', 'length'];
 const SCALARS = [null, true, false, 0, 1, 2.5, -1, '', '1', 'a', 'ab', '\u{1f600}', '\ufffd'] as const;
 
 const scalars = fc.constantFrom(...SCALARS);
@@ -102,6 +102,17 @@ describe('a filter', () => {
       RUNS,
     );
     expect(Math.min(said.true, said.false)).toBeGreaterThan(300); // neither answer is a rarity
+  });
+
+  it('orders texts by code point, and reads no property of an array', () => {
+    const above = parseFilter({ field: 'a', gt: '\ufffd' });
+    expect(['\u{1f600}', '\ufffd!', '\ufffd', '\ue000'].map((a) => matches(above, { a }))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(matches({ field: 'a.length', eq: 1 }, { a: [[1]] })).toBe(false);
   });
 
   it('comes back from its canonical text with the same answers and the same text', () => {
