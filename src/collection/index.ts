@@ -20,5 +20,5 @@ export {
   openReader,
 } from './embedded/open.ts';
 export type { EmbeddedReader } from './embedded/reader.ts';
-export { type Filter, matches, parseFilter, type Range, type Scalar } from './filter/index.ts';
+export { type Filter, matches, parseFilter } from './filter/index.ts';
 export { type Payload, parsePayload } from './payload.ts';
