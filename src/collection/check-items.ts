@@ -28,7 +28,7 @@ export function checkItems(items: readonly NewItem[], bits: number): CheckedItem
   const payloads: string[] = new Array(items.length);
   const masks = new Uint8Array(items.length);
   const codes = new Uint8Array(items.length * width * MODALITIES.length);
-  const rows = new Map<string, number>();
+  const seen = new Set<string>();
   let end = 0;
   for (let row = 0; row < items.length; row++) {
     const item = items[row]!;
@@ -36,7 +36,7 @@ export function checkItems(items: readonly NewItem[], bits: number): CheckedItem
     const { id } = item;
     if (typeof id !== 'string' || !ID.test(id))
       throw refuse(row, 'id', 'must be a text of 1 to 512 characters without control characters', id);
-    if (rows.set(id, row).size <= row) throw refuse(row, 'id', 'stands twice in the call', id);
+    if (seen.add(id).size <= row) throw refuse(row, 'id', 'stands twice in the call', id);
     for (const key of Object.keys(item.codes ?? {}))
       if (!MODALITIES.some((name) => name === key))
         throw refuse(row, 'codes', `must be of ${MODALITIES.join(' or ')}`, key);

@@ -250,6 +250,20 @@ describe('bytes that change on the disk', () => {
     await one.close();
   });
 
+  it('in the lists of the dead are told, and bring nothing back', async () => {
+    const one = await create();
+    const items = Array.from({ length: 20 }, (_, i) => ({ id: `i${i}`, codes: image(i) }));
+    await one.upsert(items, M);
+    await one.delete(['i3', 'i4']);
+    await one.close();
+    const records = new Records(path.join(one.folder, 'records'), false);
+    const bitmap = records.dead.get(0)!;
+    bitmap[4] = 0b0110_0000; // as many, but others
+    records.dead.putSync(0, bitmap);
+    await records.close();
+    await expect(openCollection(one.folder)).rejects.toEqual(failing('COLLECTION_DAMAGED'));
+  });
+
   it('in the records are told, or change no answer', async () => {
     const one = await create();
     const items = Array.from({ length: 300 }, (_, i) => ({

@@ -65,7 +65,7 @@ export class RecordsView {
   *blocks(): Generator<{ first: number; value: Buffer; dead: Buffer | undefined }> {
     const transaction = this.#transaction;
     for (const { key, value } of this.#records.blocks.getRange({ transaction })) {
-      yield { first: key, value, dead: this.#records.dead.get(key, { transaction }) };
+      yield { first: key, value, dead: this.#records.readDead(key, transaction) };
     }
   }
 
@@ -111,11 +111,21 @@ export class Records {
     const refuse = (reason: string): UnseenError =>
       new UnseenError('COLLECTION_DAMAGED', { file: this.folder, where: 'the commit record', reason });
     if (!value) throw refuse('is missing');
-    if (value.length < 5 || value.readUInt32LE(0) !== crc32(value.subarray(4)))
-      throw refuse('its checksum is not the one stated');
-    const result = headSchema.safeParse(JSON.parse(value.toString('utf8', 4)));
+    const content = unsealed(value);
+    if (!content) throw refuse('its checksum is not the one stated');
+    const result = headSchema.safeParse(JSON.parse(content.toString('utf8')));
     if (!result.success) throw refuse(result.error.issues[0]!.message);
     return result.data;
+  }
+
+  /** @throws `COLLECTION_DAMAGED` */
+  readDead(first: number, transaction: Transaction): Buffer | undefined {
+    const value = this.dead.get(first, { transaction });
+    const bitmap = value && unsealed(value);
+    if (!value || bitmap) return bitmap;
+    const where = `the dead of the block of item ${first}`;
+    const reason = 'its checksum is not the one stated';
+    throw new UnseenError('COLLECTION_DAMAGED', { file: this.folder, where, reason });
   }
 
   /**
@@ -148,10 +158,8 @@ export class Records {
         for (const db of [this.blocks, this.dead]) for (const key of [...db.getKeys()]) db.removeSync(key);
       }
       for (const [first, value] of blocks) this.blocks.putSync(first, value);
-      for (const [first, bitmap] of dead) this.dead.putSync(first, Buffer.from(bitmap));
-      const text = Buffer.from(`\0\0\0\0${JSON.stringify(head)}`);
-      text.writeUInt32LE(crc32(text.subarray(4)), 0);
-      this.#root.putSync('head', text);
+      for (const [first, bitmap] of dead) this.dead.putSync(first, sealed(bitmap));
+      this.#root.putSync('head', sealed(Buffer.from(JSON.stringify(head))));
       step('records written');
     });
     step('records committed');
@@ -160,4 +168,17 @@ export class Records {
   async close(): Promise<void> {
     await this.#root.close();
   }
+}
+
+/** With its CRC-32 before it. */
+function sealed(content: Uint8Array): Buffer {
+  const value = Buffer.concat([Buffer.alloc(4), content]);
+  value.writeUInt32LE(crc32(content), 0);
+  return value;
+}
+
+/** Without it; undefined if it is not the content's. */
+function unsealed(value: Buffer): Buffer | undefined {
+  const content = value.subarray(4);
+  return value.length > 4 && value.readUInt32LE(0) === crc32(content) ? content : undefined;
 }

@@ -57,7 +57,7 @@ export class Writing extends Reading implements Collection {
 
   async delete(ids: readonly string[]): Promise<number> {
     this.checkOpen();
-    return this.#wait({ kind: 'delete', ids: [...ids] });
+    return this.#wait({ kind: 'delete', ids: [...new Set(ids)] });
   }
 
   async compact(): Promise<void> {
@@ -134,8 +134,7 @@ export class Writing extends Reading implements Collection {
 
   async #write(group: readonly Change[]): Promise<number[]> {
     const { memory, head } = this.state;
-    const { killed, latest, answers, next } = number(group, head.next, (id) => memory.itemOf(id));
-    const before = [...latest.keys()].filter((id) => memory.itemOf(id) !== undefined);
+    const { killed, replaced, answers, next } = number(group, head.next, (id) => memory.itemOf(id));
     const fresh = group.flatMap((one) => (one.kind === 'upsert' ? [one.items] : []));
     if (fresh.length === 0 && killed.size === 0) return answers;
     const live = head.live + (next - head.next) - killed.size;
@@ -185,7 +184,7 @@ export class Writing extends Reading implements Collection {
     this.#parts.records.commit({ head: after, blocks, dead });
     await this.inTurn(async () => {
       for (const first of firsts) memory.firsts.push(first);
-      await memory.apply(before, arrivals);
+      await memory.apply(replaced, arrivals);
       this.replace({ head: after, memory });
     });
     step('memory updated');
@@ -250,34 +249,41 @@ export async function bytesOf(folder: string, segments: Promise<number>): Promis
 /** Folder of LMDB. */
 export const RECORDS = 'records';
 
-/** Gives every new item its number, and tells which items die, call after call. */
+/** Gives every new item its number, and tells which items die, call after call. No id stands twice in one call. */
 function number(
   group: readonly Change[],
   first: number,
   itemOf: (id: string) => number | undefined,
 ): {
   readonly killed: ReadonlySet<number>;
-  readonly latest: ReadonlyMap<string, number | undefined>;
+  /** Ids of those that were there before the group. */
+  readonly replaced: readonly string[];
   readonly answers: number[];
   readonly next: number;
 } {
   const killed = new Set<number>();
-  const latest = new Map<string, number | undefined>();
+  const replaced: string[] = [];
+  /** What the calls before in the group have made of an id. */
+  const latest = group.length > 1 ? new Map<string, number | undefined>() : undefined;
   const kill = (id: string): boolean => {
-    const before = latest.has(id) ? latest.get(id) : itemOf(id);
-    if (before !== undefined) killed.add(before);
-    return before !== undefined;
+    const known = latest?.has(id) ?? false;
+    const before = known ? latest!.get(id) : itemOf(id);
+    if (before === undefined) return false;
+    killed.add(before);
+    if (!known) replaced.push(id);
+    return true;
   };
   let next = first;
   const answers = group.map((one) => {
     let count = 0;
     for (const id of one.kind === 'upsert' ? one.items.ids : one.ids) {
       if (kill(id)) count++;
-      latest.set(id, one.kind === 'upsert' ? next++ : undefined);
+      const item = one.kind === 'upsert' ? next++ : undefined;
+      latest?.set(id, item);
     }
     return count;
   });
-  return { killed, latest, answers, next };
+  return { killed, replaced, answers, next };
 }
 
 function markDead(
