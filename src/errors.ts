@@ -508,10 +508,65 @@ export const ERRORS = {
     message: '{what}: {reason}',
     hint: 'The system refused: look at free space, rights and limits, then run it again.',
   },
+  PAYLOAD_INVALID: {
+    exit: 2,
+    message: '{where}: {reason}, received {received}',
+    hint: 'A payload is a JSON object within limits: docs/collection-filters.md lists them.',
+  },
+  FILTER_INVALID: {
+    exit: 2,
+    message: '{where}: {reason}, received {received}',
+    hint: 'A filter is JSON: a field with eq, in or gt/gte/lt/lte, or one of and, or, not. docs/collection-filters.md has examples.',
+  },
   CODES_OTHER_MODEL: {
     exit: 2,
     message: '{file}: its codes are of model {expected}, received a query for model {received}',
     hint: 'Search with the model that made the codes, or encode the items again.',
+  },
+  COLLECTION_EXISTS: {
+    exit: 2,
+    message: '{folder}: holds something already',
+    hint: 'Open the collection that is there, or choose a folder that does not exist or is empty.',
+  },
+  COLLECTION_MISSING: {
+    exit: 2,
+    message: '{folder}: is no collection ({reason})',
+    hint: 'Check the path; a collection is a folder with a collection.json.',
+  },
+  COLLECTION_FORMAT_UNKNOWN: {
+    exit: 2,
+    message: '{file}: collection format {received} is not known, this version reads {known}',
+    hint: 'Update Unseen, or export the collection with the version that made it.',
+  },
+  COLLECTION_DAMAGED: {
+    exit: 1,
+    message: '{file}: {where}: {reason}',
+    hint: 'The file was changed or damaged after it was written: put a copy back, or import an export.',
+  },
+  COLLECTION_LOCKED: {
+    exit: 2,
+    message: '{folder}: process {process} on {host} writes there since {since}',
+    hint: 'Wait for its end, or open the collection for reading. If that machine is gone for good, open with takeOver.',
+  },
+  COLLECTION_OTHER_MODEL: {
+    exit: 2,
+    message: 'collection "{name}": its codes are of model {expected}, received one of model {received}',
+    hint: 'Encode with the model of the collection, or make another collection.',
+  },
+  COLLECTION_ITEM_INVALID: {
+    exit: 2,
+    message: 'item {row}: {field}: {reason}, received {received}',
+    hint: 'Correct that item; nothing of the call was kept.',
+  },
+  COLLECTION_WRITE_FAILED: {
+    exit: 1,
+    message: 'collection "{name}": {kept}: {reason}',
+    hint: '{advice}',
+  },
+  COLLECTION_CLOSED: {
+    exit: 2,
+    message: 'collection "{name}" was closed',
+    hint: 'Call close() last, or open the collection again.',
   },
   INTERNAL: {
     exit: 1,

@@ -1,0 +1,24 @@
+export type {
+  Collection,
+  CollectionHit,
+  CollectionPage,
+  CollectionQuery,
+  CollectionReader,
+  CollectionStats,
+  Item,
+  ItemCodes,
+  ModelOptions,
+  NewItem,
+  VerifyReport,
+} from './contract.ts';
+export type { IndexOptions } from './embedded/memory.ts';
+export {
+  type CreateCollectionOptions,
+  createCollection,
+  type OpenCollectionOptions,
+  openCollection,
+  openReader,
+} from './embedded/open.ts';
+export type { EmbeddedReader } from './embedded/reader.ts';
+export { type Filter, matches, parseFilter } from './filter/index.ts';
+export { type Payload, parsePayload } from './payload.ts';
