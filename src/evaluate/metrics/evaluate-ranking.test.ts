@@ -50,6 +50,12 @@ describe('evaluateRanking', () => {
     expect(await evaluateRanking(permuted)).toEqual(await evaluateRanking(input));
   });
 
+  it('gives the same when several evaluations take turns', async () => {
+    const inputs = [4, 5, 6].map((seed) => randomInput(seed, 400, 3000, 64)); // each long enough to give way
+    const together = await Promise.all(inputs.map((input) => evaluateRanking(input)));
+    for (const [i, input] of inputs.entries()) expect(await evaluateRanking(input)).toEqual(together[i]);
+  });
+
   it('is the mean over queries of each query alone', async () => {
     const input = randomInput(3);
     const labels = input.relevant as { queries: Int32Array; database: Int32Array };
