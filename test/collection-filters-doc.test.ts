@@ -1,31 +1,10 @@
 /** The examples of docs/collection-filters.md are cut from here: what stands between "cut" and "end" is on the page. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { canonicalFilter, compileFilter, matches, parseFilter } from '../src/collection/filter/index.ts';
 import { parsePayload } from '../src/collection/payload.ts';
+import { docExamples, spy } from './doc-examples.ts';
 
-const page = readFileSync(path.join(import.meta.dirname, '../docs/collection-filters.md'), 'utf8');
-const source = readFileSync(import.meta.filename, 'utf8');
-
-/** The block behind a marker of the page. */
-const onPage = (name: string): string =>
-  new RegExp(`<!-- cut from [^:]*: ${name} -->\\n\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
-
-/** The lines between two marks of this file, moved to the left. */
-const inTest = (name: string): string =>
-  new RegExp(`// cut: ${name}\\n([\\s\\S]*?) *// end`).exec(source)![1]!.replace(/^ {4}/gm, '');
-
-/** What an example prints, without printing it. */
-function spy(): unknown[] {
-  const said: unknown[] = [];
-  const { log } = console;
-  onTestFinished(() => {
-    console.log = log;
-  });
-  console.log = (...values) => said.push(...values);
-  return said;
-}
+const { onPage, inTest } = docExamples('collection-filters.md', import.meta.filename);
 
 describe('docs/collection-filters.md', () => {
   it.each(['filter', 'meaning', 'canonical'])('has the example %s as it runs here', (name) => {

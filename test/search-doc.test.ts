@@ -1,13 +1,11 @@
 /** The examples of docs/search.md are cut from here: what stands between "cut" and "end" is on the page. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Codes } from '../src/codes/index.ts';
 import type { Model } from '../src/model/index.ts';
 import { dedup, knnGraph, LinearIndex, MultiIndexHash, rerank } from '../src/search/index.ts';
+import { docExamples, spy } from './doc-examples.ts';
 
-const page = readFileSync(path.join(import.meta.dirname, '../docs/search.md'), 'utf8');
-const source = readFileSync(import.meta.filename, 'utf8');
+const { onPage, inTest } = docExamples('search.md', import.meta.filename);
 
 const NAMES = [
   'search',
@@ -21,25 +19,6 @@ const NAMES = [
   'dedup',
   'graph',
 ];
-
-/** The block behind a marker of the page. */
-const onPage = (name: string): string =>
-  new RegExp(`<!-- cut from [^:]*: ${name} -->\\n\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
-
-/** The lines between two marks of this file, moved to the left. */
-const inTest = (name: string): string =>
-  new RegExp(`// cut: ${name}\\n([\\s\\S]*?) *// end`).exec(source)![1]!.replace(/^ {4}/gm, '');
-
-/** What an example prints, without printing it. */
-function spy(): unknown[] {
-  const said: unknown[] = [];
-  const { log } = console;
-  onTestFinished(() => {
-    console.log = log;
-  });
-  console.log = (...values) => said.push(...values);
-  return said;
-}
 
 const CODES = Codes.fromHex(['00000000000000ff', '00000000000000fe', '123456789abcdef0', '123456789abcdef0']);
 const IDS = ['cat.jpg', 'kitten.jpg', 'owl.jpg', 'owl-copy.jpg'];

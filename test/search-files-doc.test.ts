@@ -1,7 +1,5 @@
 /** The examples of docs/search-files.md are cut from here: what stands between "cut" and "end" is on the page. */
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Codes } from '../src/codes/index.ts';
 import { readCodesNpy, writeCodesNpy, writeNpy } from '../src/data/index.ts';
@@ -14,34 +12,15 @@ import {
   saveIndex,
   writeFaissFlat,
 } from '../src/search/index.ts';
+import { docExamples, spy } from './doc-examples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const page = readFileSync(path.join(import.meta.dirname, '../docs/search-files.md'), 'utf8');
-const source = readFileSync(import.meta.filename, 'utf8');
-
-/** The block behind a marker of the page. */
-const onPage = (name: string): string =>
-  new RegExp(`<!-- cut from [^:]*: ${name} -->\\n\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
-
-/** The lines between two marks of this file, moved to the left. */
-const inTest = (name: string): string =>
-  new RegExp(`// cut: ${name}\\n([\\s\\S]*?) *// end`).exec(source)![1]!.replace(/^ {4}/gm, '');
+const { onPage, inTest } = docExamples('search-files.md', import.meta.filename);
 
 async function atWork(): Promise<void> {
   const before = process.cwd();
   onTestFinished(() => process.chdir(before));
   process.chdir(await temporaryFolder());
-}
-
-/** What an example prints, without printing it. */
-function spy(): unknown[] {
-  const said: unknown[] = [];
-  const { log } = console;
-  onTestFinished(() => {
-    console.log = log;
-  });
-  console.log = (...values) => said.push(...values);
-  return said;
 }
 
 const codes = Codes.fromHex(['00000000000000ff', '123456789abcdef0', '0f0f0f0f0f0f0f0f']);

@@ -23,7 +23,7 @@ const failure =
 
 /** The typed form of a failure of the system; a typed error passes as it is. */
 export const unreadable = failure('FILE_UNREADABLE');
-const unwritable = failure('FILE_UNWRITABLE');
+export const unwritable = failure('FILE_UNWRITABLE');
 
 /** Opens a file, hands it over, and closes it whatever happens; every failure of the system becomes `FILE_UNREADABLE`. */
 export async function withFile<T>(

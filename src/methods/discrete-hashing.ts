@@ -4,11 +4,24 @@
  * rows of Y are the targets of the rows' classes: unit vectors of the classes (SDH), or their embeddings (ZSH). Each step
  * below is the minimum of J in one block (B: along every bit), so that none lets J rise.
  */
+import { z } from 'zod';
 import { Cholesky } from './cholesky.ts';
 import type { Matrix } from './contract.ts';
 import { openProduct, type Product } from './dense.ts';
 import { type CodeProblem, improveCodes } from './discrete-codes.ts';
+import { bandwidthSetting } from './feature-map.ts';
 import type { HashFunctions, KernelRegression } from './kernel-regression.ts';
+
+/** What SDH and ZSH share. 1000 anchors, λ = 1 and ν = 10⁻⁵ are those of the papers or of their authors' code. */
+export const discreteHashingSettings = {
+  /** How many training rows are anchors, all if there are fewer. Few blur; time grows with the cube. */
+  anchors: z.number().int().min(8).max(4096).default(1000),
+  bandwidth: bandwidthSetting.default(0.5),
+  /** λ, weight of ‖W‖². Without effect while it is small beside the number of rows. */
+  lambda: z.number().min(1e-6).max(1e6).default(1),
+  /** ν, how much codes keep to what F can reach. Small: classes decide. Large: codes of one class differ. */
+  nu: z.number().min(1e-9).max(1e3).default(1e-5),
+};
 
 export interface DiscreteSettings {
   /** λ > 0. */

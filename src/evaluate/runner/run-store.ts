@@ -5,7 +5,7 @@
 import { type FileHandle, mkdir, open, readdir, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { decodeUtf8, exists, readBounded, unreadable } from '../../data/files.ts';
+import { decodeUtf8, exists, readBounded, unreadable, unwritable } from '../../data/files.ts';
 import { UnseenError } from '../../errors.ts';
 import type { RunRecord } from '../run-record.ts';
 import { LOCK_FILE, lockFolder } from './folder-lock.ts';
@@ -116,15 +116,6 @@ export class RunStore {
     await this.#unlock();
   }
 }
-
-const unwritable = (file: string, cause: unknown): unknown =>
-  cause instanceof UnseenError
-    ? cause
-    : new UnseenError(
-        'FILE_UNWRITABLE',
-        { file, reason: (cause as NodeJS.ErrnoException).code ?? String(cause) },
-        { cause },
-      );
 
 /** Cuts off a last line without an end: its writer was killed. Of two lines with one key the later counts. */
 async function readRuns(file: string): Promise<Map<string, RunRecord>> {

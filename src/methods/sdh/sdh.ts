@@ -9,8 +9,8 @@ import { z } from 'zod';
 import type { HashMethod } from '../contract.ts';
 import { defineMethod } from '../define.ts';
 import { randomCodes } from '../discrete-codes.ts';
-import { DiscreteHashing } from '../discrete-hashing.ts';
-import { bandwidthSetting, mapRows, rbfMap } from '../feature-map.ts';
+import { DiscreteHashing, discreteHashingSettings } from '../discrete-hashing.ts';
+import { mapRows, rbfMap } from '../feature-map.ts';
 import { KernelRegression } from '../kernel-regression.ts';
 import { exportProjection, floatRows } from '../projection.ts';
 import { classesOf } from '../seen-classes.ts';
@@ -20,13 +20,7 @@ export const sdhSchema = z.object({
   bits: bitsSetting,
   seed: seedSetting,
   input: inputSetting,
-  /** How many training rows are anchors, all if there are fewer; the paper's 1000. Few blur; time grows with the cube. */
-  anchors: z.number().int().min(8).max(4096).default(1000),
-  bandwidth: bandwidthSetting.default(0.5),
-  /** λ, weight of ‖W‖². The paper's 1; without effect while it is small beside the number of rows. */
-  lambda: z.number().min(1e-6).max(1e6).default(1),
-  /** ν, how much codes keep to what F can reach. The paper's 10⁻⁵: classes decide. Large: codes of one class differ. */
-  nu: z.number().min(1e-9).max(1e3).default(1e-5),
+  ...discreteHashingSettings,
   /** ρ, weight of ‖P‖² in the regression of codes on φ. The authors' 0.01. Small overfits, large blurs. */
   ridge: z.number().min(1e-6).max(1e6).default(0.01),
   /** Rounds of B, W, F; the authors' 5. */
