@@ -48,8 +48,11 @@ export async function scanInThreads(
       }
       await pause();
     }
-  } finally {
+  } catch (error) {
+    // Only then: a thread may have taken the last tile and not begun it when this one finds none left.
     Atomics.store(shared, 1, 1);
+    throw error;
+  } finally {
     await Promise.allSettled(answers); // the slots are theirs until they have answered
   }
   for (const answer of answers) {

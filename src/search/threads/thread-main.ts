@@ -12,7 +12,7 @@ export interface ScanJob {
   readonly arena: number;
   /** Which kernels are fastest, as `calibrate` found. */
   readonly variants: number;
-  /** Int32: [next tile, 1 when the search is to stop]. */
+  /** Int32: [next tile, 1 when the search has failed and its answer is not wanted]. */
   readonly control: SharedArrayBuffer;
   readonly tiles: number;
   /** Rows of a tile, a multiple of 64. */
@@ -50,7 +50,7 @@ export interface FindJob {
   /** Address of the tables' description, and of the bitmap of live rows. */
   readonly index: number;
   readonly live: number;
-  /** Int32: [next query, 1 when the search is to stop]. */
+  /** Int32: [next query, 1 when the search has failed and its answer is not wanted]. */
   readonly control: SharedArrayBuffer;
   readonly queries: number;
   /** First fields of the state, `[queries, fields]`. */
