@@ -5,6 +5,7 @@ import { hammingDistance } from '../src/codes/index.ts';
 import {
   type Collection,
   type Filter,
+  type Item,
   matches,
   type NewItem,
   type Payload,
@@ -20,7 +21,7 @@ export interface Backend {
   reopen(collection: Collection): Promise<Collection>;
 }
 
-type Model = Map<string, Required<NewItem>>;
+type Model = Map<string, Item>;
 const M = { model: MODEL };
 const code = (a: number, b = 0): Uint8Array => Uint8Array.of(a, b);
 const failing = (code: ErrorCode) => expect.objectContaining({ code });
@@ -223,7 +224,7 @@ export function collectionConformance(backend: Backend): void {
             for (const step of steps) {
               if (step.kind === 'upsert') {
                 await one.upsert(step.items, M);
-                for (const item of step.items) model.set(item.id, item as Required<NewItem>);
+                for (const item of step.items) model.set(item.id, item as Item);
               } else if (step.kind === 'delete') {
                 const there = step.ids.filter((name) => model.delete(name)).length;
                 expect(await one.delete(step.ids)).toBe(there);

@@ -9,15 +9,50 @@ export const MODALITIES: readonly ModalityName[] = ['image', 'text'];
 /** Packed codes of one item, one a modality, `[bits/8]` bytes each; at least one. */
 export type ItemCodes = { readonly [modality in ModalityName]?: Uint8Array };
 
+/** What a browser shows and `sharp` decodes; no SVG. */
+export const PICTURE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif'] as const;
+
+/** A picture kept with its item: shown beside hits, and encoded anew when the collection moves to another model. */
+export interface Picture {
+  readonly type: (typeof PICTURE_TYPES)[number];
+  /** The encoded file, 1 … `MAX_PICTURE_BYTES`. */
+  readonly bytes: Uint8Array;
+}
+/** What a large photo of a camera has; larger ones are made smaller before they are kept. */
+export const MAX_PICTURE_BYTES = 16 * 2 ** 20;
+
 export interface NewItem {
   /** 1 … 512 characters, no control characters. */
   readonly id: string;
   readonly codes: ItemCodes;
   /** A JSON object. Default: `{}`. */
   readonly payload?: Payload;
+  /** Durable with the item, and gone with it. Equal ones are kept once. */
+  readonly picture?: Picture;
 }
 
-export type Item = Required<NewItem>;
+export interface Item {
+  readonly id: string;
+  readonly codes: ItemCodes;
+  readonly payload: Payload;
+  /** SHA-256 of the bytes of the item's picture, in lowercase hexadecimal; absent where it has none. */
+  readonly picture?: string;
+}
+
+/** The model that a collection moves to. */
+export interface NextModel {
+  readonly fingerprint: string;
+  /** Bits of its codes. */
+  readonly bits: number;
+  /** Codes of these items, in their order, made of what is kept of them. */
+  readonly encode: (items: readonly Item[]) => Promise<readonly ItemCodes[]>;
+}
+
+export interface ReencodeOptions {
+  /** Stops with `ABORTED`; the collection stays as it was. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
 
 export interface ModelOptions {
   /** Fingerprint of the model that made the codes. @throws `COLLECTION_OTHER_MODEL` if it is not the collection's. */
@@ -89,6 +124,8 @@ export interface CollectionReader {
   /** Items, or those whose payload matches. */
   count(options?: { readonly filter?: Filter }): Promise<number>;
   get(id: string): Promise<Item | undefined>;
+  /** The picture of an item; undefined where there is no such item, or no picture of it. */
+  picture(id: string): Promise<Picture | undefined>;
   /** @throws `COLLECTION_OTHER_MODEL`, `CODES_BITS_MISMATCH`, `ARGUMENT_INVALID`, `ABORTED`, `COLLECTION_CLOSED` */
   search(query: CollectionQuery): Promise<CollectionPage>;
   /** All items of one state, in the order in which they were written. @throws `INDEX_CHANGED` if compacted under way. */
@@ -111,4 +148,12 @@ export interface Collection extends CollectionReader {
   delete(ids: readonly string[]): Promise<number>;
   /** Gives the space of replaced and deleted items back. @throws as `delete` */
   compact(): Promise<void>;
+  /**
+   * Moves all items to codes of another model, in one commit at the end: until then searches and writes go on with the old
+   * one, and what is written meanwhile is encoded too. `model` and `bits` change with that commit. A kill leaves the old
+   * collection whole.
+   * @throws what `encode` throws, `ABORTED`, `COLLECTION_ITEM_INVALID` for codes of another length or for none at all; and as
+   *   `delete`
+   */
+  reencode(next: NextModel, options?: ReencodeOptions): Promise<void>;
 }

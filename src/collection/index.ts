@@ -9,8 +9,12 @@ export type {
   ItemCodes,
   ModelOptions,
   NewItem,
+  NextModel,
+  Picture,
+  ReencodeOptions,
   VerifyReport,
 } from './contract.ts';
+export { MAX_PICTURE_BYTES, MODALITIES, PICTURE_TYPES } from './contract.ts';
 export type { IndexOptions } from './embedded/memory.ts';
 export {
   type CreateCollectionOptions,

@@ -80,6 +80,10 @@ export abstract class Reading implements CollectionReader {
     });
   }
 
+  async picture(_id: string): Promise<undefined> {
+    throw new UnseenError('INTERNAL', { reason: 'pictures are not kept yet' });
+  }
+
   async search(query: CollectionQuery): Promise<CollectionPage> {
     const { k = 10, offset = 0, radius = this.bits, modality, filter, signal } = query;
     this.checkModel(query.model);

@@ -65,6 +65,10 @@ export class Writing extends Reading implements Collection {
     await this.#wait<void>({ kind: 'work', run: () => this.#compact() });
   }
 
+  async reencode(): Promise<void> {
+    throw new UnseenError('INTERNAL', { reason: 're-encoding is not there yet' });
+  }
+
   override async verify(): Promise<VerifyReport> {
     this.checkOpen();
     return this.#wait({ kind: 'work', run: () => super.verify() });
