@@ -563,6 +563,11 @@ export const ERRORS = {
     message: 'collection "{name}": {kept}: {reason}',
     hint: '{advice}',
   },
+  EXPORT_DAMAGED: {
+    exit: 2,
+    message: '{file}: {where}: {reason}',
+    hint: 'It is no whole export of a collection, and nothing of it was kept: take another copy, or export again.',
+  },
   COLLECTION_CLOSED: {
     exit: 2,
     message: 'collection "{name}" was closed',
