@@ -69,6 +69,8 @@ class Pool implements EncoderPool {
     readonly refuse: (error: UnseenError) => void;
   }[] = [];
   #closed = false;
+  /** Called when a slot comes back: closing waits for all. */
+  #given: () => void = () => {};
 
   constructor(
     { fingerprint, bits, modalities }: ModelFacts,
@@ -106,6 +108,10 @@ class Pool implements EncoderPool {
   async close(): Promise<void> {
     this.#closed = true;
     for (const { refuse } of this.#waiting.splice(0)) refuse(closed());
+    while (this.#free.length < this.#slots.length)
+      await new Promise<void>((resolve) => {
+        this.#given = resolve;
+      });
     await Promise.all(this.#slots.map(({ worker }) => worker.close()));
   }
 
@@ -120,6 +126,7 @@ class Pool implements EncoderPool {
     const next = this.#waiting.shift();
     if (next) next.take(slot);
     else this.#free.push(slot);
+    this.#given();
   }
 
   async #revive(slot: Slot): Promise<void> {
