@@ -568,6 +568,21 @@ export const ERRORS = {
     message: 'collection "{name}" was closed',
     hint: 'Call close() last, or open the collection again.',
   },
+  SERVICE_REFUSED: {
+    exit: 1,
+    message: '{operation}: {status} {title}: {detail}',
+    hint: '{hint}',
+  },
+  SERVICE_UNREACHABLE: {
+    exit: 1,
+    message: '{address}: no answer ({reason})',
+    hint: 'Check the address, and that the service runs: it answers at /healthz.',
+  },
+  SERVICE_ANSWER_INVALID: {
+    exit: 1,
+    message: '{operation}: the answer is not one of an Unseen service: {received}',
+    hint: 'Check the address, and what stands between: a proxy may have answered, or cut the answer short.',
+  },
   INTERNAL: {
     exit: 1,
     message: 'internal fault: {reason}',
