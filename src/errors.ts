@@ -568,6 +568,36 @@ export const ERRORS = {
     message: 'collection "{name}": {kept}: {reason}',
     hint: '{advice}',
   },
+  ITEM_NOT_ENCODABLE: {
+    exit: 2,
+    message: 'item "{id}" has {received}; only {expected} can be encoded',
+    hint: 'Give it {expected}, or take a model that encodes what it has.',
+  },
+  ITEM_TWICE: {
+    exit: 2,
+    message: 'item "{id}" came before in the same run',
+    hint: 'Give every item an id of its own; two sources with the same names are told apart by --prefix.',
+  },
+  TEXT_UNKNOWN: {
+    exit: 2,
+    message: 'the model knows no word of the text {received}: its code would say nothing',
+    hint: 'Write it in words of the training texts or word vectors, or give the item a picture.',
+  },
+  PICTURE_NOT_TAKEN: {
+    exit: 2,
+    message: '{file}: collections take no {received}',
+    hint: 'They take what browsers show, which is PNG, JPEG, WebP, GIF and AVIF: convert it first.',
+  },
+  ENCODER_CRASHED: {
+    exit: 1,
+    message: 'a worker ended ({reason}) while it encoded {items}',
+    hint: 'Mostly memory ran out: run it again with fewer workers. What was added stays, and is passed over.',
+  },
+  SOURCE_UNKNOWN: {
+    exit: 2,
+    message: '{source}: is nothing that items are read from',
+    hint: 'Give a folder of pictures, pictures, a .tar, .csv, .tsv or .jsonl file, a dataset folder, or {bundled}.',
+  },
   COLLECTION_CLOSED: {
     exit: 2,
     message: 'collection "{name}" was closed',
