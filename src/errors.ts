@@ -320,7 +320,7 @@ export const ERRORS = {
   PAGE_MISSING: {
     exit: 1,
     message: 'the page of this program was not built',
-    hint: 'Run: npm run build',
+    hint: 'Run `npm run build`; an installed package has the page already.',
   },
   PACKAGE_CHANGED: {
     exit: 2,

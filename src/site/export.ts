@@ -10,8 +10,8 @@ import { writeFolderAtomic } from '../data/files.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
 import type { Model } from '../model/index.ts';
 import { SITE_FILE, SITE_FORMAT, type SiteManifest } from './format.ts';
-import { writeRows } from './rows.ts';
 import { builtPage } from './page-folder.ts';
+import { writeRows } from './rows.ts';
 
 /** The build that the page loads, and the WebAssembly that lies beside it. */
 const RUNTIME = { script: 'ort.wasm.bundle.min.mjs', wasm: 'ort-wasm-simd-threaded.wasm' } as const;

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { Codes } from '../codes/index.ts';
 import { type CollectionReader, type Item, MODALITIES, type Picture } from '../collection/index.ts';
 import { throwIfAborted } from '../errors.ts';
-import { LinearIndex, saveIndex } from '../search/index.ts';
 import { compareIds } from '../search/ids.ts';
-import { itemsFile, type SiteItem, type SiteManifest } from './format.ts';
+import { LinearIndex, saveIndex } from '../search/index.ts';
 import type { SiteOptions } from './export.ts';
+import { itemsFile, type SiteItem, type SiteManifest } from './format.ts';
 
 /** Rows a file: a page of hits asks for some of them, and none is large. */
 const CHUNK = 128;
@@ -45,7 +45,8 @@ export async function writeRows(
     throwIfAborted(signal, 'the export of the site', 'Nothing was written.');
     const rows: SiteItem[] = [];
     for (const { id, payload, picture: hash } of items.slice(from, from + CHUNK)) {
-      const picture = hash === undefined ? undefined : await writePicture(reader, { id, hash }, folder, pictures);
+      const picture =
+        hash === undefined ? undefined : await writePicture(reader, { id, hash }, folder, pictures);
       rows.push({ id, payload, ...(picture !== undefined && { picture }) });
     }
     await writeFile(path.join(folder, itemsFile(firsts.length)), JSON.stringify(rows), { flush: true });

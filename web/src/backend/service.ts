@@ -33,8 +33,7 @@ export function serviceBackend(url: string): Backend {
         ]);
         return { collections, models };
       }),
-    facts: (name, signal) =>
-      ask(async (service) => factsOf(await service.getCollection(name, { signal }))),
+    facts: (name, signal) => ask(async (service) => factsOf(await service.getCollection(name, { signal }))),
     search: (name, query, signal) =>
       ask(async (service) => pageOf(await service.search(name, bodyOf(query), { signal }))),
     encodePicture: (name, picture, signal) =>

@@ -20,7 +20,10 @@ export function AddView({ collection, uploads }: AddViewProps) {
   const { state, start } = uploads;
   const running = state?.stage === 'running' || state?.stage === 'stopping';
   const take = ({ pictures, others }: Chosen): void => {
-    const left = others > 0 ? `${others} ${others === 1 ? 'file that is no picture is' : 'files that are no pictures are'} left out.` : '';
+    const left =
+      others > 0
+        ? `${others} ${others === 1 ? 'file that is no picture is' : 'files that are no pictures are'} left out.`
+        : '';
     setNote(pictures.length === 0 ? `There is no picture among them. ${left}` : left);
     start(pictures);
   };
@@ -59,8 +62,8 @@ export function AddView({ collection, uploads }: AddViewProps) {
           </button>
         </div>
         <p class="quiet">
-          A picture’s path becomes its id, and the folder that it lies in its class. The same picture again changes
-          nothing.
+          A picture’s path becomes its id, and the folder that it lies in its class. The same picture again
+          changes nothing.
         </p>
         {note !== '' && <p role="status">{note}</p>}
       </section>

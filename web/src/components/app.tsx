@@ -52,7 +52,11 @@ export function App({ backend }: { readonly backend: Backend }) {
         ) : !collection ? (
           <NoCollection asked={route.collection} collections={overview.collections} />
         ) : route.view === 'collection' ? (
-          <CollectionView key={`${collection.name} ${turn}`} {...{ backend, collection, model, route }} onRoute={go} />
+          <CollectionView
+            key={`${collection.name} ${turn}`}
+            {...{ backend, collection, model, route }}
+            onRoute={go}
+          />
         ) : route.view === 'add' && backend.add ? (
           <AddView collection={collection} uploads={uploads} />
         ) : (

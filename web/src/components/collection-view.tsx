@@ -61,7 +61,8 @@ export function CollectionView({ backend, collection, model, route, onRoute }: C
             </dl>
           ) : (
             <p class="quiet">
-              It is not here, so that only items and codes can ask. Fingerprint <code>{collection.model}</code>
+              It is not here, so that only items and codes can ask. Fingerprint{' '}
+              <code>{collection.model}</code>
             </p>
           )}
         </section>
@@ -73,7 +74,10 @@ export function CollectionView({ backend, collection, model, route, onRoute }: C
 
 const Rows = ({ facts }: { readonly facts: readonly Fact[] }) => (
   <>
-    {facts.flatMap(([label, value]) => [<dt key={`${label} name`}>{label}</dt>, <dd key={label}>{value}</dd>])}
+    {facts.flatMap(([label, value]) => [
+      <dt key={`${label} name`}>{label}</dt>,
+      <dd key={label}>{value}</dd>,
+    ])}
   </>
 );
 
@@ -85,12 +89,15 @@ interface ClassesProps {
 
 function Classes({ model, route, onRoute }: ClassesProps) {
   const { seen, unseen } = model.classes;
-  const list = [...unseen.map((name) => [name, true] as const), ...seen.map((name) => [name, false] as const)];
+  const list = [
+    ...unseen.map((name) => [name, true] as const),
+    ...seen.map((name) => [name, false] as const),
+  ];
   const asks = model.modalities.includes('text');
   return (
     <section class="panel wide" aria-labelledby="about-classes">
       <h2 id="about-classes">Classes</h2>
-      <ul class="class-list" tabIndex={0} aria-labelledby="about-classes">
+      <ul class="class-list" aria-labelledby="about-classes">
         {list.map(([name, mark]) => {
           const text = name.replaceAll(/[-_]+/g, ' ');
           const to: Route = {
@@ -122,7 +129,10 @@ function Classes({ model, route, onRoute }: ClassesProps) {
   );
 }
 
-function useFacts(backend: Backend, name: string): { readonly facts: readonly Fact[]; readonly problem?: Problem } {
+function useFacts(
+  backend: Backend,
+  name: string,
+): { readonly facts: readonly Fact[]; readonly problem?: Problem } {
   const [state, setState] = useState<ReturnType<typeof useFacts>>({ facts: [] });
   useEffect(() => {
     const controller = new AbortController();

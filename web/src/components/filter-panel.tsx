@@ -126,7 +126,9 @@ function FieldIsValue({ onAdd }: FieldIsValueProps) {
         <input class="input" name="field" aria-label="Field" placeholder="style" autocomplete="off" />
         <span aria-hidden="true">=</span>
         <input class="input" name="value" aria-label="Value" placeholder="noto" autocomplete="off" />
-        <button class="button">Add</button>
+        <button type="submit" class="button">
+          Add
+        </button>
       </div>
     </form>
   );

@@ -18,7 +18,11 @@ export function Header({ backend, overview, route, onRoute }: HeaderProps) {
   const views: [View, string][] = [['search', 'Search']];
   if (collections.length > 0) views.push(['collection', 'Collection']);
   if (collections.length > 0 && backend.add) views.push(['add', 'Add pictures']);
-  const home: Route = { view: 'search', fields: [], ...(route.collection && { collection: route.collection }) };
+  const home: Route = {
+    view: 'search',
+    fields: [],
+    ...(route.collection && { collection: route.collection }),
+  };
   return (
     <header class="top">
       <RouteLink class="brand" to={home} onRoute={onRoute}>

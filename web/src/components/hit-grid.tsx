@@ -23,7 +23,6 @@ export function HitGrid(props: HitGridProps) {
   const { hits, code, model, busy, more, likeOf, pictureOf, onRoute, onClass, onMore } = props;
   const [current, setCurrent] = useState(0);
   const list = useRef<HTMLUListElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question starts at the first hit
   useEffect(() => setCurrent(0), [code]);
 
   const move = (event: KeyboardEvent): void => {

@@ -53,7 +53,8 @@ export function QuestionAndCode({ question, found, items, busy, asked, pictureOf
 function summaryOf({ page, hits }: Found, items: number): string {
   const parts: string[] = [];
   const { unknownWords, milliseconds, more } = page;
-  if (unknownWords.length > 0) parts.push(`The model does not know ${unknownWords.map((word) => `“${word}”`).join(', ')}.`);
+  if (unknownWords.length > 0)
+    parts.push(`The model does not know ${unknownWords.map((word) => `“${word}”`).join(', ')}.`);
   const time = timeOf(milliseconds);
   const nearest = hits[0];
   if (!nearest) parts.push(`Nothing of ${items.toLocaleString('en')} items fits. ${time}.`);

@@ -109,7 +109,7 @@ export function SearchBox({ text, canAskText, canAskPicture, onText, onPicture, 
             </button>
           </>
         )}
-        <button class="button main" disabled={!canAskText}>
+        <button type="submit" class="button main" disabled={!canAskText}>
           <span class="word">Search</span>
           <span class="glass">
             <Icon name="search" />

@@ -17,7 +17,9 @@ export function TokenForm({ onToken }: { readonly onToken: (token: string) => vo
       <p class="quiet">It stays in this tab and is forgotten with it.</p>
       <div class="line">
         <input class="input" id="token" name="token" type="password" autocomplete="off" required />
-        <button class="button main">Use it</button>
+        <button type="submit" class="button main">
+          Use it
+        </button>
       </div>
     </form>
   );

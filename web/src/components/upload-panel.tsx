@@ -36,7 +36,7 @@ export function UploadPanel({ state, onStop }: UploadPanelProps) {
       {failed.length > 0 && (
         <>
           <h2>{failed.length === 1 ? 'One failed' : `${failed.length} failed`}</h2>
-          <ul class="failures" tabIndex={0} aria-label="Pictures that failed">
+          <ul class="failures" aria-label="Pictures that failed">
             {failed.slice(0, LISTED).map(({ name, reason }) => (
               <li key={name}>
                 <strong>{name}</strong> {reason}

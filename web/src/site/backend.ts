@@ -37,13 +37,15 @@ export function siteBackend(url: string): Backend {
     facts: async () => factsOf((await opened()).manifest),
     async search(_collection, query) {
       const { manifest } = await opened();
-      const index = await search();
-      // What is fetched once is no part of the time that a search takes.
-      if (query.question.kind === 'text') await (await encoder()).ready();
+      // What is fetched once is no part of the time that a search takes; encoder and codes come side by side.
+      const ready = query.question.kind === 'text' ? encoder().then((one) => one.ready()) : undefined;
+      const [index] = await Promise.all([search().then((one) => one.ready()), ready]);
       const start = performance.now();
       const { code, unknownWords } = await codeOf(query);
       if (code.length * 4 !== manifest.collection.bits)
-        throw new Problem(`the code has ${code.length * 4} bits, those of this site ${manifest.collection.bits}`);
+        throw new Problem(
+          `the code has ${code.length * 4} bits, those of this site ${manifest.collection.bits}`,
+        );
       const { hits, more } = await index.near(code, query);
       const milliseconds = performance.now() - start;
       return { code, unknownWords, hits, more, version: manifest.collection.version, milliseconds };

@@ -4,4 +4,5 @@ const { env, InferenceSession, Tensor } = (await import(
 )) as typeof import('onnxruntime-web/wasm');
 // Threads would need workers of scripts in memory, which the page's policy forbids.
 env.wasm.numThreads = 1;
+
 export { env, InferenceSession, Tensor };

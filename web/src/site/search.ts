@@ -30,6 +30,12 @@ export class SiteSearch {
     this.#rows = rows;
   }
 
+  /** Resolves to itself when all codes are here. */
+  async ready(): Promise<this> {
+    await Promise.all(this.#modalities(undefined).map((kind) => this.#index(kind)));
+    return this;
+  }
+
   /** In hexadecimal, of the item's first modality that is asked for; undefined where it has none. */
   async codeOf(row: number, modality?: Modality): Promise<string | undefined> {
     for (const kind of this.#modalities(modality)) {
@@ -69,7 +75,14 @@ export class SiteSearch {
 
   async #hit({ row, distance, modality, code }: Near): Promise<Hit> {
     const { id, payload, picture } = await this.#rows.at(row);
-    return { id, distance, modality, payload: payload as Hit['payload'], picture: picture !== undefined, code };
+    return {
+      id,
+      distance,
+      modality,
+      payload: payload as Hit['payload'],
+      picture: picture !== undefined,
+      code,
+    };
   }
 
   #modalities(asked: Modality | undefined): readonly Modality[] {

@@ -21,14 +21,18 @@ export async function droppedFiles(drop: DataTransfer): Promise<Chosen> {
 
 async function walk(entry: FileSystemEntry, found: NamedFile[]): Promise<void> {
   if (entry.isFile) {
-    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject),
+    );
     found.push({ name: entry.fullPath.replace(/^\//, ''), file });
     return;
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   // Browsers give a folder in parts, and an empty one at its end.
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
     if (some.length === 0) return;
     for (const inner of some) await walk(inner, found);
   }

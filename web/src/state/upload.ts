@@ -50,7 +50,10 @@ export function batchesOf(files: readonly NamedFile[]): NamedFile[][] {
 export async function upload(
   files: readonly NamedFile[],
   send: Send,
-  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (now: UploadProgress) => void },
+  {
+    signal,
+    onProgress,
+  }: { readonly signal: AbortSignal; readonly onProgress: (now: UploadProgress) => void },
 ): Promise<UploadProgress> {
   const start = performance.now();
   let now: UploadProgress = { total: files.length, done: 0, added: 0, known: 0, failed: [], seconds: 0 };

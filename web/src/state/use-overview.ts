@@ -14,7 +14,6 @@ export interface OverviewState {
 export function useOverview(backend: Backend): OverviewState {
   const [asked, setAsked] = useState(0);
   const [state, setState] = useState<Omit<OverviewState, 'reload'>>({ turn: 0 });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` is what asks again
   useEffect(() => {
     const controller = new AbortController();
     backend.overview(controller.signal).then(

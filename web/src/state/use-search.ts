@@ -35,25 +35,21 @@ export function useSearch(
   const [state, setState] = useState<Omit<Search, 'more'>>({ busy: false });
   const running = useRef<AbortController>(undefined);
 
-  const run = useCallback(
-    async (work: (signal: AbortSignal) => Promise<Found>) => {
-      running.current?.abort();
-      const controller = new AbortController();
-      running.current = controller;
-      // The answer before stays until the next is there: nothing jumps while somebody types.
-      setState(({ found }) => ({ busy: true, ...(found && { found }) }));
-      try {
-        const found = await work(controller.signal);
-        if (!controller.signal.aborted) setState({ busy: false, found });
-      } catch (error) {
-        if (!controller.signal.aborted) setState({ busy: false, problem: problemOf(error) });
-      }
-    },
-    [],
-  );
+  const run = useCallback(async (work: (signal: AbortSignal) => Promise<Found>) => {
+    running.current?.abort();
+    const controller = new AbortController();
+    running.current = controller;
+    // The answer before stays until the next is there: nothing jumps while somebody types.
+    setState(({ found }) => ({ busy: true, ...(found && { found }) }));
+    try {
+      const found = await work(controller.signal);
+      if (!controller.signal.aborted) setState({ busy: false, found });
+    } catch (error) {
+      if (!controller.signal.aborted) setState({ busy: false, problem: problemOf(error) });
+    }
+  }, []);
 
   const key = JSON.stringify([collection, asked, turn]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for collection, query and turn
   useEffect(() => {
     if (collection === undefined || asked === undefined) {
       running.current?.abort();
@@ -71,11 +67,7 @@ export function useSearch(
     if (!found || collection === undefined) return;
     void run(async (signal) => {
       const { asked, hits, page } = found;
-      const next = await backend.search(
-        collection,
-        { ...asked, k: PAGE_HITS, offset: hits.length },
-        signal,
-      );
+      const next = await backend.search(collection, { ...asked, k: PAGE_HITS, offset: hits.length }, signal);
       if (next.version === page.version) return { asked, page: next, hits: [...hits, ...next.hits] };
       // The collection was written to: pages of two states do not fit together.
       const k = Math.min(MOST_HITS, hits.length + PAGE_HITS);
