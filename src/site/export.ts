@@ -9,8 +9,8 @@ import type { CollectionReader } from '../collection/index.ts';
 import { writeFolderAtomic } from '../data/files.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
 import type { Model } from '../model/index.ts';
+import { builtPage } from '../service/index.ts';
 import { SITE_FILE, SITE_FORMAT, type SiteManifest } from './format.ts';
-import { builtPage } from './page-folder.ts';
 import { writeRows } from './rows.ts';
 
 /** The build that the page loads, and the WebAssembly that lies beside it. */
@@ -47,7 +47,7 @@ export async function exportSite(
   const { fingerprint: received } = model;
   if (received !== reader.model)
     throw new UnseenError('COLLECTION_OTHER_MODEL', { name: reader.name, expected: reader.model, received });
-  const page = await builtPage();
+  const page = builtPage();
   if (page === undefined) throw new UnseenError('PAGE_MISSING', {});
   const runtime = runtimeFolder();
   let summary: SiteSummary | undefined;

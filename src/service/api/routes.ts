@@ -59,3 +59,8 @@ export type BodyOf<Name extends OperationName> = z.input<Part<Name, 'body'>>;
 export type AnswerOf<Name extends OperationName> = [Part<Name, 'answer'>] extends [never]
   ? undefined
   : z.output<Part<Name, 'answer'>>;
+
+/** What a handler is given. */
+export type ParsedBody<Name extends OperationName> = z.output<Part<Name, 'body'>>;
+export type ParsedQuery<Name extends OperationName> = z.output<Part<Name, 'query'>>;
+export type ParsedParams<Name extends OperationName> = z.output<Part<Name, 'params'>>;

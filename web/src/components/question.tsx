@@ -50,11 +50,14 @@ export function QuestionAndCode({ question, found, items, busy, asked, pictureOf
   );
 }
 
+/** Shorter ones are articles and the like, which most models leave out on purpose. */
+const SAID_LENGTH = 3;
+
 function summaryOf({ page, hits }: Found, items: number): string {
   const parts: string[] = [];
   const { unknownWords, milliseconds, more } = page;
-  if (unknownWords.length > 0)
-    parts.push(`The model does not know ${unknownWords.map((word) => `“${word}”`).join(', ')}.`);
+  const words = unknownWords.filter(({ length }) => length >= SAID_LENGTH);
+  if (words.length > 0) parts.push(`The model does not know ${words.map((word) => `“${word}”`).join(', ')}.`);
   const time = timeOf(milliseconds);
   const nearest = hits[0];
   if (!nearest) parts.push(`Nothing of ${items.toLocaleString('en')} items fits. ${time}.`);

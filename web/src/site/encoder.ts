@@ -1,4 +1,5 @@
 /** The site's model in the browser; ONNX Runtime comes with it. */
+import { tokenize } from '../../../src/encoders/text/index.ts';
 import { type EncoderInput, Model } from '../../../src/model/index.ts';
 import type { Modality } from '../backend/contract.ts';
 
@@ -24,7 +25,7 @@ export class Encoder {
   }
 
   async text(text: string): Promise<{ readonly code: string; readonly unknownWords: readonly string[] }> {
-    const words = text.split(/\s+/).filter(Boolean);
+    const words = [...new Set(tokenize(text))];
     const unknown = this.#model.unknownTexts(words).map((i) => words[i]!);
     return { code: await this.#code('text', [text]), unknownWords: unknown };
   }

@@ -36,9 +36,9 @@ export class SiteSearch {
     return this;
   }
 
-  /** In hexadecimal, of the item's first modality that is asked for; undefined where it has none. */
+  /** In hexadecimal: of the modality that is compared, where the item has it; else its picture's before its text's. */
   async codeOf(row: number, modality?: Modality): Promise<string | undefined> {
-    for (const kind of this.#modalities(modality)) {
+    for (const kind of [...this.#modalities(modality), ...this.#modalities(undefined)]) {
       const index = await this.#index(kind);
       if (!index.has(row)) continue;
       for (let at = 0; at < index.rows; at++)
