@@ -317,6 +317,11 @@ export const ERRORS = {
     message: '{what} needs what is not installed: {packages}',
     hint: 'Run: npm install {packages}',
   },
+  PAGE_MISSING: {
+    exit: 1,
+    message: 'the page of this program was not built',
+    hint: 'Run `npm run build`; an installed package has the page already.',
+  },
   PACKAGE_CHANGED: {
     exit: 2,
     message: '{package} {received} does not hold what the bundled set is made of ({reason})',
