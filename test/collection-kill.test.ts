@@ -44,6 +44,7 @@ describe('a writer that is killed', () => {
         delayMs: (seed * 37) % MOST_MS,
         from,
       });
+      if (left.signal !== 'SIGKILL') problems.push(`kill ${kill} (seed ${seed}): it ended by itself`);
       if (left.open ?? left.moving) sums.midCall++;
       const found = await opened(folder, left).catch((cause: Error) => cause);
       if (found instanceof Error) {
