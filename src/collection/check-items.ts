@@ -1,7 +1,9 @@
 /** Items of one call, checked before anything is written, and laid out as they are kept. */
+import { createHash } from 'node:crypto';
 import { UnseenError } from '../errors.ts';
-import { MODALITIES, type NewItem } from './contract.ts';
+import { type ItemCodes, MAX_PICTURE_BYTES, MODALITIES, type NewItem, PICTURE_TYPES } from './contract.ts';
 import { parsePayload } from './payload.ts';
+import { pictureType } from './picture-type.ts';
 
 /** Memory for one call; larger loads are many calls. */
 export const MAX_ITEMS = 1_000_000;
@@ -15,6 +17,14 @@ export interface CheckedItems {
   readonly codes: Uint8Array;
   /** JSON texts. */
   readonly payloads: readonly string[];
+  /** Of the items that have one, by their place. */
+  readonly pictures: ReadonlyMap<number, CheckedPicture>;
+}
+
+export interface CheckedPicture {
+  /** SHA-256, 32 bytes. */
+  readonly hash: Buffer;
+  readonly bytes: Uint8Array;
 }
 
 const refuse = (row: number, field: string, reason: string, received: unknown): UnseenError =>
@@ -23,37 +33,73 @@ const refuse = (row: number, field: string, reason: string, received: unknown): 
 /** @throws `COLLECTION_ITEM_INVALID` naming item and field; whatever `parsePayload` throws */
 export function checkItems(items: readonly NewItem[], bits: number): CheckedItems {
   if (items.length > MAX_ITEMS) throw refuse(MAX_ITEMS, 'items', `at most ${MAX_ITEMS} a call`, items.length);
-  const width = bits / 8;
   const ids: string[] = new Array(items.length);
   const payloads: string[] = new Array(items.length);
-  const masks = new Uint8Array(items.length);
-  const codes = new Uint8Array(items.length * width * MODALITIES.length);
+  const pictures = new Map<number, CheckedPicture>();
+  const packing = new CodePacking(items.length, bits);
   const seen = new Set<string>();
-  let end = 0;
   for (let row = 0; row < items.length; row++) {
     const item = items[row]!;
     if (typeof item !== 'object' || item === null) throw refuse(row, 'item', 'must be an object', item);
-    const { id } = item;
+    const { id, picture } = item;
     if (typeof id !== 'string' || !ID.test(id))
       throw refuse(row, 'id', 'must be a text of 1 to 512 characters without control characters', id);
     if (seen.add(id).size <= row) throw refuse(row, 'id', 'stands twice in the call', id);
-    for (const key of Object.keys(item.codes ?? {}))
+    packing.add(item.codes);
+    ids[row] = id;
+    payloads[row] = item.payload === undefined ? '{}' : JSON.stringify(parsePayload(item.payload));
+    if (picture !== undefined) pictures.set(row, checkPicture(row, picture));
+  }
+  return { ids, payloads, pictures, ...packing.packed };
+}
+
+/** Checks codes and lays them one behind the other. */
+export class CodePacking {
+  readonly #width: number;
+  readonly #masks: Uint8Array;
+  readonly #codes: Uint8Array;
+  #row = 0;
+  #end = 0;
+
+  constructor(items: number, bits: number) {
+    this.#width = bits / 8;
+    this.#masks = new Uint8Array(items);
+    this.#codes = new Uint8Array(items * this.#width * MODALITIES.length);
+  }
+
+  /** Codes of the next item. @throws `COLLECTION_ITEM_INVALID` */
+  add(codes: ItemCodes): void {
+    const row = this.#row++;
+    for (const key of Object.keys(codes ?? {}))
       if (!MODALITIES.some((name) => name === key))
         throw refuse(row, 'codes', `must be of ${MODALITIES.join(' or ')}`, key);
     for (let m = 0; m < MODALITIES.length; m++) {
-      const code = item.codes?.[MODALITIES[m]!];
+      const code = codes?.[MODALITIES[m]!];
       if (code === undefined) continue;
-      if (!(code instanceof Uint8Array) || code.length !== width)
-        throw refuse(row, `codes.${MODALITIES[m]}`, `must be ${width} bytes`, code?.length);
-      codes.set(code, end);
-      end += width;
-      masks[row]! |= 1 << m;
+      if (!(code instanceof Uint8Array) || code.length !== this.#width)
+        throw refuse(row, `codes.${MODALITIES[m]}`, `must be ${this.#width} bytes`, code?.length);
+      this.#codes.set(code, this.#end);
+      this.#end += this.#width;
+      this.#masks[row]! |= 1 << m;
     }
-    if (masks[row] === 0) throw refuse(row, 'codes', 'must have one code at least', 'none');
-    ids[row] = id;
-    payloads[row] = item.payload === undefined ? '{}' : JSON.stringify(parsePayload(item.payload));
+    if (this.#masks[row] === 0) throw refuse(row, 'codes', 'must have one code at least', 'none');
   }
-  return { ids, masks, payloads, codes: codes.subarray(0, end) };
+
+  get packed(): { readonly masks: Uint8Array; readonly codes: Uint8Array } {
+    return { masks: this.#masks, codes: this.#codes.subarray(0, this.#end) };
+  }
+}
+
+function checkPicture(row: number, picture: NonNullable<NewItem['picture']>): CheckedPicture {
+  const { type, bytes } = picture ?? {};
+  if (!PICTURE_TYPES.includes(type))
+    throw refuse(row, 'picture.type', `must be one of ${PICTURE_TYPES.join(', ')}`, type);
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0 || bytes.length > MAX_PICTURE_BYTES)
+    throw refuse(row, 'picture.bytes', `must be 1 to ${MAX_PICTURE_BYTES} bytes`, bytes?.length);
+  const found = pictureType(bytes);
+  if (found !== type)
+    throw refuse(row, 'picture.bytes', `must be of the type stated, ${type}`, found ?? 'another');
+  return { hash: createHash('sha256').update(bytes).digest(), bytes };
 }
 
 /** Codes of an item: bits of its mask. */

@@ -83,11 +83,12 @@ export abstract class BaseIndex<Store extends RowStore> implements HammingIndex 
     return this.#inTurn(async () => {
       throwIfAborted(options.signal, 'search');
       this.#applyFilter(options);
-      const ties = !this.#ids.ascending && bounds.k < this.rows;
+      const ties = (options.ties || !this.#ids.ascending) && bounds.k < this.rows;
       const plan: FindPlan = { ...bounds, ties, pause: pauses(options.signal) };
       const codes = Array.from({ length: queries.count }, (_, q) => queries.row(q));
       const { found, work } = await this.store.find(codes, plan);
-      return { hits: found.map((one) => this.#hits(one, bounds.k)), work };
+      const most = options.ties ? this.rows : bounds.k;
+      return { hits: found.map((one) => this.#hits(one, most)), work };
     });
   }
 
@@ -253,13 +254,13 @@ export abstract class BaseIndex<Store extends RowStore> implements HammingIndex 
     this.#applied = -1;
   }
 
-  #hits({ rows, distances }: Found, k: number): Hit[] {
+  #hits({ rows, distances }: Found, most: number): Hit[] {
     const hits: Hit[] = new Array(rows.length);
     for (let i = 0; i < rows.length; i++) {
       hits[i] = { id: this.#ids.at(rows[i]!), row: rows[i]!, distance: distances[i]! };
     }
     if (!this.#ids.ascending) hits.sort((a, b) => a.distance - b.distance || compareIds(a.id, b.id));
-    return hits.length > k ? hits.slice(0, k) : hits;
+    return hits.length > most ? hits.slice(0, most) : hits;
   }
 
   #checkBits(codes: Codes): void {

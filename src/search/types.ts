@@ -17,6 +17,11 @@ export interface SearchOptions {
   readonly k?: number;
   /** Only rows at a distance ≤ radius, 0 … bits. Default: no bound. */
   readonly radius?: number;
+  /**
+   * All hits at the distance of the k-th too, more than k then: for callers who order equally distant ones by something else.
+   * Default: false.
+   */
+  readonly ties?: boolean;
   /** Only rows with these ids; ids that the index does not hold are passed over. Default: all. */
   readonly allow?: Iterable<Id>;
   /** Only rows whose bit is 1: bit `row mod 8` of byte `row div 8`, `[ceil(rows/8)]`; see `HammingIndex.bitmap`. */

@@ -1,16 +1,30 @@
 /**
- * A block: up to 256 items that were written together, as one value of the records. Little-endian:
- * CRC-32 of all that follows · segment · offset and length of its codes there · CRC-32 of the codes · items ·
- * length of the ids (seven uint32), masks `[items]`, ids (JSON list), payloads (JSON list).
+ * A block: up to 256 items that were written together, kept as two values, so that opening reads the first alone. Both
+ * begin with the CRC-32 of all that follows. Little-endian:
+ *
+ * head: CRC-32 · segment · offset and length of the codes there · their CRC-32 · items · length of the ids (seven
+ *   uint32), masks `[items]`, length of each id (uint16 `[items]`), ids (UTF-8, one behind the other)
+ * content: CRC-32 · generation · number of the first item · items (four uint32), length of each payload with the comma
+ *   behind it (uint32 `[items]`, the highest bit: the item has a picture), SHA-256 of the pictures, payloads (JSON,
+ *   with commas between them)
  */
 import { crc32 } from 'node:zlib';
 import { UnseenError } from '../../errors.ts';
-import { type CheckedItems, codesOf } from '../check-items.ts';
 import type { Payload } from '../payload.ts';
+import type { NewRows } from './new-rows.ts';
 
-/** Small, so that one payload is read fast; not one, so that a million items are opened fast. */
-const BLOCK_ITEMS = 256;
-const HEADER = 28;
+const HEAD = 28;
+const CONTENT = 16;
+const HASH = 32;
+const PICTURED = 0x80000000;
+
+/** Key of both values: ordered by generation, then by number of the first item. */
+export function blockKey(generation: number, first: number): Buffer {
+  const key = Buffer.allocUnsafe(8);
+  key.writeUInt32BE(generation, 0);
+  key.writeUInt32BE(first, 4);
+  return key;
+}
 
 /** Where a block's codes lie. */
 export interface Place {
@@ -21,54 +35,140 @@ export interface Place {
 }
 
 export interface BlockHead {
+  readonly count: number;
   readonly place: Place;
   readonly masks: Uint8Array;
-  readonly ids: readonly string[];
+  /** Bytes of each id. */
+  readonly lengths: Uint16Array;
+  readonly ids: Uint8Array;
 }
 
-/** Cuts items into blocks. */
-export function* cutBlocks(items: CheckedItems, width: number): Generator<CheckedItems> {
-  let code = 0;
-  for (let from = 0; from < items.ids.length; from += BLOCK_ITEMS) {
-    const masks = items.masks.subarray(from, from + BLOCK_ITEMS);
-    const start = code;
-    for (const mask of masks) code += codesOf(mask) * width;
-    yield {
-      ids: items.ids.slice(from, from + BLOCK_ITEMS),
-      masks,
-      codes: items.codes.subarray(start, code),
-      payloads: items.payloads.slice(from, from + BLOCK_ITEMS),
-    };
-  }
-}
-
-export function encodeBlock(block: CheckedItems, segment: number, offset: number): Buffer {
-  const ids = Buffer.from(JSON.stringify(block.ids));
-  const payloads = Buffer.from(`[${block.payloads.join(',')}]`);
-  const value = Buffer.concat([Buffer.alloc(HEADER), block.masks, ids, payloads]);
-  const facts = [segment, offset, block.codes.length, crc32(block.codes), block.ids.length, ids.length];
-  for (const [i, fact] of facts.entries()) value.writeUInt32LE(fact, 4 + 4 * i);
+export function encodeHead({ masks, ids, codes }: NewRows, segment: number, offset: number): Buffer {
+  const count = masks.length;
+  const value = Buffer.allocUnsafe(HEAD + 3 * count + ids.bytes.length);
+  const facts = [segment, offset, codes.length, crc32(codes), count, ids.bytes.length];
+  for (let i = 0; i < facts.length; i++) value.writeUInt32LE(facts[i]!, 4 + 4 * i);
+  value.set(masks, HEAD);
+  for (let i = 0; i < count; i++) value.writeUInt16LE(ids.lengths[i]!, HEAD + count + 2 * i);
+  value.set(ids.bytes, HEAD + 3 * count);
   value.writeUInt32LE(crc32(value.subarray(4)), 0);
   return value;
 }
 
+const damaged = (file: string, first: number, reason: string): UnseenError =>
+  new UnseenError('COLLECTION_DAMAGED', { file, where: `the block of item ${first}`, reason });
+
 /** @throws `COLLECTION_DAMAGED` unless it is what was written */
 export function decodeHead(value: Buffer, file: string, first: number): BlockHead {
-  if (value.length < HEADER || value.readUInt32LE(0) !== crc32(value.subarray(4)))
-    throw new UnseenError('COLLECTION_DAMAGED', {
-      file,
-      where: `the block of item ${first}`,
-      reason: 'its checksum is not the one stated',
-    });
-  const [segment, offset, bytes, crc, count, length] = [4, 8, 12, 16, 20, 24].map((at) =>
-    value.readUInt32LE(at),
-  ) as [number, number, number, number, number, number];
-  const masks = value.subarray(HEADER, HEADER + count);
-  const ids = JSON.parse(value.toString('utf8', HEADER + count, HEADER + count + length));
-  return { place: { segment, offset, bytes, crc }, masks, ids };
+  if (value.length < HEAD || value.readUInt32LE(0) !== crc32(value.subarray(4)))
+    throw damaged(file, first, 'its checksum is not the one stated');
+  const count = value.readUInt32LE(20);
+  const start = HEAD + 3 * count;
+  if (value.length !== start + value.readUInt32LE(24))
+    throw damaged(file, first, `${count} items in ${value.length} bytes`);
+  const lengths = new Uint16Array(count);
+  let total = 0;
+  for (let i = 0, at = HEAD + count; i < count; i++, at += 2) {
+    lengths[i] = value[at]! | (value[at + 1]! << 8);
+    total += lengths[i]!;
+  }
+  if (start + total !== value.length) throw damaged(file, first, 'its ids have other lengths');
+  return {
+    count,
+    place: {
+      segment: value.readUInt32LE(4),
+      offset: value.readUInt32LE(8),
+      bytes: value.readUInt32LE(12),
+      crc: value.readUInt32LE(16),
+    },
+    masks: value.subarray(HEAD, HEAD + count),
+    lengths,
+    ids: value.subarray(start),
+  };
 }
 
-/** Payloads of a block whose head was decoded once. */
-export function decodePayloads(value: Buffer): Payload[] {
-  return JSON.parse(value.toString('utf8', HEADER + value.readUInt32LE(20) + value.readUInt32LE(24)));
+export function encodeContent(
+  { payloads, pictures }: NewRows,
+  { generation, first }: { readonly generation: number; readonly first: number },
+): Buffer {
+  const text = Buffer.from(payloads.join(','));
+  const count = payloads.length;
+  const head = Buffer.allocUnsafe(CONTENT + 4 * count);
+  const hashes: Uint8Array[] = [];
+  let ascii = 0;
+  for (const payload of payloads) ascii += payload.length + 1;
+  const plain = ascii - 1 === text.length;
+  for (let i = 0; i < count; i++) {
+    const bytes = plain ? payloads[i]!.length : Buffer.byteLength(payloads[i]!);
+    const hash = pictures.get(i);
+    if (hash) hashes.push(hash);
+    head.writeUInt32LE(bytes + 1 + (hash ? PICTURED : 0), CONTENT + 4 * i);
+  }
+  const value = Buffer.concat([head, ...hashes, text]);
+  value.writeUInt32LE(generation, 4);
+  value.writeUInt32LE(first, 8);
+  value.writeUInt32LE(count, 12);
+  value.writeUInt32LE(crc32(value.subarray(4)), 0);
+  return value;
+}
+
+/** Payloads and pictures of a block's items. */
+export class BlockContent {
+  readonly first: number;
+  readonly count: number;
+  readonly #value: Buffer;
+  /** Where each payload begins; one more at the end. */
+  readonly #starts: Uint32Array;
+  readonly #hashes: ReadonlyMap<number, Buffer>;
+
+  /** @throws `COLLECTION_DAMAGED` unless it is what was written there */
+  constructor(value: Buffer, file: string, key: { readonly generation: number; readonly first: number }) {
+    const refuse = (reason: string): UnseenError => damaged(file, key.first, reason);
+    if (value.length < CONTENT || value.readUInt32LE(0) !== crc32(value.subarray(4)))
+      throw refuse('the checksum of its payloads is not the one stated');
+    if (value.readUInt32LE(4) !== key.generation || value.readUInt32LE(8) !== key.first)
+      throw refuse('its payloads are those of another block');
+    this.first = key.first;
+    this.count = value.readUInt32LE(12);
+    this.#value = value;
+    const hashes = new Map<number, Buffer>();
+    const starts = new Uint32Array(this.count + 1);
+    let hash = CONTENT + 4 * this.count;
+    if (hash > value.length) throw refuse('its payloads are cut short');
+    for (let i = 0; i < this.count; i++) {
+      const length = value.readUInt32LE(CONTENT + 4 * i);
+      starts[i + 1] = starts[i]! + (length & ~PICTURED);
+      if (length < PICTURED) continue;
+      hashes.set(i, value.subarray(hash, hash + HASH));
+      hash += HASH;
+    }
+    for (let i = 0; i <= this.count; i++) starts[i]! += hash;
+    if (starts[this.count]! !== value.length + 1) throw refuse('its payloads have other lengths');
+    this.#starts = starts;
+    this.#hashes = hashes;
+  }
+
+  /** JSON text of an item's payload. */
+  text(place: number): string {
+    return this.#value.toString('utf8', this.#starts[place]!, this.#starts[place + 1]! - 1);
+  }
+
+  payload(place: number): Payload {
+    return JSON.parse(this.text(place));
+  }
+
+  /** Those from a place on. */
+  payloadsFrom(place: number): Payload[] {
+    return JSON.parse(`[${this.#value.toString('utf8', this.#starts[place]!)}]`);
+  }
+
+  /** SHA-256 of an item's picture. */
+  picture(place: number): Buffer | undefined {
+    return this.#hashes.get(place);
+  }
+
+  /** Of all its pictures. */
+  pictures(): Iterable<Buffer> {
+    return this.#hashes.values();
+  }
 }

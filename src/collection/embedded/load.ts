@@ -3,8 +3,9 @@ import { UnseenError } from '../../errors.ts';
 import { hasBit } from '../../search/bitmap.ts';
 import { codesOf } from '../check-items.ts';
 import { decodeHead } from './blocks.ts';
+import type { Head } from './head.ts';
 import { type Arrivals, type IndexOptions, Memory } from './memory.ts';
-import type { Head, RecordsView } from './records.ts';
+import type { RecordsView } from './records-view.ts';
 import type { Segments } from './segments.ts';
 
 /** Items that come into an index at once. */
@@ -19,11 +20,14 @@ export interface Loaded {
 export async function load(
   view: RecordsView,
   segments: Segments,
-  { bits, file, options }: { readonly bits: number; readonly file: string; readonly options: IndexOptions },
+  { file, options }: { readonly file: string; readonly options: IndexOptions },
 ): Promise<Loaded> {
   const head = view.head();
-  const memory = new Memory(bits, options);
+  const width = head.bits / 8;
+  const memory = new Memory(head.bits, options, head.live);
   const read = segments.reader();
+  const dead = view.dead(head.generation);
+  const named = new Set(head.segments);
   let next = 0;
   let arrivals: Arrivals[] = [];
   let waiting = 0;
@@ -32,23 +36,27 @@ export async function load(
     arrivals = [];
     waiting = 0;
   };
-  for (const { first, value, dead } of view.blocks()) {
+  for (const { first, value } of view.heads(head.generation)) {
     const refuse = (reason: string): UnseenError =>
       new UnseenError('COLLECTION_DAMAGED', { file, where: `the block of item ${first}`, reason });
-    const { place, masks, ids } = decodeHead(value, file, first);
+    const { count, place, masks, lengths, ids } = decodeHead(value, file, first);
     if (first !== next) throw refuse(`the block of item ${next} is missing`);
-    if (ids.length !== masks.length) throw refuse(`${ids.length} ids, ${masks.length} items`);
-    if (!head.segments.includes(place.segment)) throw refuse('its segment is not of the collection');
+    if (!named.has(place.segment)) throw refuse('its segment is not of the collection');
     let codes = 0;
     for (const mask of masks) codes += codesOf(mask);
-    if (codes * (bits / 8) !== place.bytes) throw refuse(`${codes} codes in ${place.bytes} bytes`);
-    if (dead && dead.length !== Math.ceil(ids.length / 8))
+    if (codes * width !== place.bytes) throw refuse(`${codes} codes in ${place.bytes} bytes`);
+    const bitmap = dead.get(first);
+    if (bitmap && bitmap.length !== Math.ceil(count / 8))
       throw refuse('its list of the dead has another length');
     memory.firsts.push(first);
-    const lives = (at: number): boolean => !dead || !hasBit(dead, at);
-    arrivals.push({ ids, masks, codes: await read(place), lives });
-    next += ids.length;
-    waiting += ids.length;
+    arrivals.push({
+      ids: { bytes: ids, lengths },
+      masks,
+      codes: await read(place),
+      ...(bitmap && { lives: (at: number) => !hasBit(bitmap, at) }),
+    });
+    next += count;
+    waiting += count;
     if (waiting >= LOAD_ITEMS) await flush();
   }
   await flush();

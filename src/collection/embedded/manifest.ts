@@ -1,9 +1,9 @@
-/** `collection.json`: what a collection is. Written once, when it is made. */
+/** `collection.json`: that a folder is a collection. Written once, when it is made; what may change is in the commit record. */
 import { open, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { MAX_BITS, MIN_BITS } from '../../codes/index.ts';
 import { UnseenError } from '../../errors.ts';
+import { bitsSchema, modelSchema } from './head.ts';
 
 const FORMAT = 'unseen-collection/1';
 export const MANIFEST_FILE = 'collection.json';
@@ -12,17 +12,15 @@ const schema = z.strictObject({
   format: z.literal(FORMAT),
   /** Safe as a part of an address and of a path. */
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be 1 to 64 of a-z, 0-9, _ and -'),
-  bits: z.number().int().min(MIN_BITS).max(MAX_BITS).multipleOf(8),
-  /** The model's fingerprint. */
-  model: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lowercase hexadecimal'),
 });
+const givenSchema = schema.extend({ bits: bitsSchema, model: modelSchema });
 
 export type CollectionManifest = z.infer<typeof schema>;
 
 /** @throws `ARGUMENT_INVALID` */
 export function makeManifest(name: string, bits: number, model: string): CollectionManifest {
-  const result = schema.safeParse({ format: FORMAT, name, bits, model });
-  if (result.success) return result.data;
+  const result = givenSchema.safeParse({ format: FORMAT, name, bits, model });
+  if (result.success) return { format: FORMAT, name };
   const { path: place, message } = result.error.issues[0]!;
   const received = { name, bits, model }[place.join('.')] ?? 'nothing';
   throw new UnseenError('ARGUMENT_INVALID', { name: place.join('.'), reason: message, received });

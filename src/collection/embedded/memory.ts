@@ -1,4 +1,4 @@
-/** What is held in memory of one state: ids, which items live, an index a modality, and what filters found. */
+/** What is held in memory of one state: ids, which items live, and an index a modality. */
 import { Codes } from '../../codes/index.ts';
 import type { ModalityName } from '../../data/index.ts';
 import { UnseenError } from '../../errors.ts';
@@ -6,9 +6,12 @@ import { bitmapBytes, hasBit, LiveRows, setBit } from '../../search/bitmap.ts';
 import { type HammingIndex, LinearIndex, MultiIndexHash } from '../../search/index.ts';
 import { codesOf } from '../check-items.ts';
 import { type ItemCodes, MODALITIES } from '../contract.ts';
+import { ItemIds } from './item-ids.ts';
+import type { EncodedIds } from './new-rows.ts';
+import { Numbers } from './numbers.ts';
 
-/** A Map ends at 2²⁴ keys. */
-const MAX_LIVE = 2 ** 24 - 1;
+/** Items are numbered with 32 bits, and their number + 1 too. */
+const MAX_NUMBER = 2 ** 32 - 2;
 
 export interface IndexOptions {
   /** `linear` compares all codes, `mih` looks up tables and needs three times the memory. Default: linear. */
@@ -19,45 +22,15 @@ export interface IndexOptions {
 
 /** Items behind the last, of a block or of a whole write. */
 export interface Arrivals {
-  readonly ids: readonly string[];
+  readonly ids: EncodedIds;
   readonly masks: Uint8Array;
   readonly codes: Uint8Array;
-  /** Which of them live, by their place here. */
-  readonly lives: (place: number) => boolean;
-}
-
-/** Whole numbers that grow at the end. */
-class Numbers {
-  #values = new Uint32Array(1024);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.#values.length) {
-      const longer = new Uint32Array(this.length * 2);
-      longer.set(this.#values);
-      this.#values = longer;
-    }
-    this.#values[this.length++] = value;
-  }
-
-  at(i: number): number {
-    return this.#values[i]!;
-  }
-
-  /** Place of the last that is ≤ value, among ascending ones; −1: none. */
-  lastUpTo(value: number): number {
-    let low = -1;
-    let high = this.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#values[middle]! <= value) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
+  /** Which of them live, by their place here. Default: all. */
+  readonly lives?: (place: number) => boolean;
 }
 
 interface Rows {
+  /** Its ids are the numbers of its rows. */
   readonly index: HammingIndex;
   /** Item of each row of the index; ascending. */
   readonly items: Numbers;
@@ -68,16 +41,18 @@ export class Memory {
   /** First item of each block. */
   readonly firsts = new Numbers();
   readonly live = new LiveRows();
+  readonly ids: ItemIds;
   readonly #rows: Readonly<Record<ModalityName, Rows>>;
-  readonly #itemOf = new Map<string, number>();
 
-  constructor(bits: number, { index = 'linear', threads = 1 }: IndexOptions) {
+  /** `expected` items come at once. */
+  constructor(bits: number, { index = 'linear', threads = 1 }: IndexOptions, expected = 0) {
     this.bits = bits;
+    this.ids = new ItemIds(expected);
     const make = (): Rows => {
       const codes = Codes.fromBytes(new Uint8Array(0), { bits });
-      const options = { ids: [], threads };
       return {
-        index: index === 'mih' ? MultiIndexHash.from(codes, options) : LinearIndex.from(codes, options),
+        index:
+          index === 'mih' ? MultiIndexHash.from(codes, { threads }) : LinearIndex.from(codes, { threads }),
         items: new Numbers(),
       };
     };
@@ -86,7 +61,7 @@ export class Memory {
 
   /** Number of a live item. */
   itemOf(id: string): number | undefined {
-    return this.#itemOf.get(id);
+    return this.ids.itemOf(Buffer.from(id));
   }
 
   index(modality: ModalityName): HammingIndex {
@@ -94,54 +69,73 @@ export class Memory {
   }
 
   /** @throws `INDEX_TOO_LARGE` */
-  checkRoom(more: number): void {
-    if (this.live.count + more <= MAX_LIVE) return;
-    const reason = `a collection holds ${MAX_LIVE} items`;
-    throw new UnseenError('INDEX_TOO_LARGE', {
-      received: ((this.live.count + more) * this.bits) / 8,
-      reason,
-    });
+  checkRoom(next: number): void {
+    if (next <= MAX_NUMBER) return;
+    const reason = `a collection numbers ${MAX_NUMBER} items, dead ones too until it is compacted`;
+    throw new UnseenError('INDEX_TOO_LARGE', { received: (next * this.bits) / 8, reason });
   }
 
   /** Takes items out, then adds those behind the last. */
-  async apply(killed: readonly string[], arrivals: readonly Arrivals[]): Promise<void> {
-    for (const id of killed) {
-      const item = this.#itemOf.get(id);
-      if (item === undefined) continue;
-      this.live.delete(item);
-      this.#itemOf.delete(id);
-    }
-    if (killed.length > 0) for (const m of MODALITIES) await this.#rows[m].index.delete(killed);
-    const width = this.bits / 8;
+  async apply(killed: Iterable<number>, arrivals: readonly Arrivals[]): Promise<void> {
+    await this.#kill(killed);
     const total = arrivals.reduce((sum, { codes }) => sum + codes.length, 0);
-    const fresh = MODALITIES.map(() => ({ ids: [] as string[], codes: new Uint8Array(total), end: 0 }));
+    const fresh = MODALITIES.map(() => ({ codes: new Uint8Array(total), end: 0 }));
     for (const { ids, masks, codes, lives } of arrivals) {
       const first = this.live.rows;
-      this.live.append(ids.length);
-      let at = 0;
-      for (let place = 0; place < ids.length; place++) {
-        const mask = masks[place]!;
-        if (!lives(place)) {
-          this.live.delete(first + place);
-          at += codesOf(mask) * width;
-          continue;
-        }
-        this.#itemOf.set(ids[place]!, first + place);
-        for (let m = 0; m < MODALITIES.length; m++) {
-          if (((mask >> m) & 1) === 0) continue;
-          const into = fresh[m]!;
-          for (let i = 0; i < width; i++) into.codes[into.end++] = codes[at++]!;
-          into.ids.push(ids[place]!);
-          this.#rows[MODALITIES[m]!].items.push(first + place);
-        }
+      this.live.append(masks.length);
+      this.ids.append(first, ids, lives);
+      const only = lives ? undefined : onlyModality(masks);
+      if (only === undefined) this.#sort(first, { masks, codes, lives: lives ?? (() => true) }, fresh);
+      else {
+        fresh[only]!.codes.set(codes, fresh[only]!.end);
+        fresh[only]!.end += codes.length;
+        this.#rows[MODALITIES[only]!].items.pushRun(first, masks.length);
       }
     }
-    for (const [m, { ids, codes, end }] of fresh.entries()) {
-      if (ids.length === 0) continue;
+    for (const [m, { codes, end }] of fresh.entries()) {
+      if (end === 0) continue;
       await this.#rows[MODALITIES[m]!].index.add(
         Codes.fromBytes(codes.subarray(0, end), { bits: this.bits }),
-        { ids },
       );
+    }
+  }
+
+  async #kill(items: Iterable<number>): Promise<void> {
+    const rows = MODALITIES.map((): number[] => []);
+    for (const item of items) {
+      if (!this.live.has(item)) continue;
+      this.ids.remove(item);
+      this.live.delete(item);
+      for (const [m, modality] of MODALITIES.entries()) {
+        const row = this.#rowOf(modality, item);
+        if (row !== undefined) rows[m]!.push(row);
+      }
+    }
+    for (const [m, modality] of MODALITIES.entries())
+      if (rows[m]!.length > 0) await this.#rows[modality].index.delete(rows[m]!);
+  }
+
+  /** Codes of living items, each to those of its modality. */
+  #sort(
+    first: number,
+    { masks, codes, lives }: Pick<Arrivals, 'masks' | 'codes'> & { lives: (place: number) => boolean },
+    into: { readonly codes: Uint8Array; end: number }[],
+  ): void {
+    const width = this.bits / 8;
+    let at = 0;
+    for (let place = 0; place < masks.length; place++) {
+      const mask = masks[place]!;
+      if (!lives(place)) {
+        this.live.delete(first + place);
+        at += codesOf(mask) * width;
+        continue;
+      }
+      for (let m = 0; m < MODALITIES.length; m++) {
+        if (((mask >> m) & 1) === 0) continue;
+        const target = into[m]!;
+        for (let i = 0; i < width; i++) target.codes[target.end++] = codes[at++]!;
+        this.#rows[MODALITIES[m]!].items.push(first + place);
+      }
     }
   }
 
@@ -149,26 +143,49 @@ export class Memory {
   codes(item: number): ItemCodes {
     const codes: { [modality in ModalityName]?: Uint8Array } = {};
     for (const m of MODALITIES) {
-      const { index, items } = this.#rows[m];
-      const row = items.lastUpTo(item);
-      if (row >= 0 && items.at(row) === item) codes[m] = index.codes(row, row + 1).bytes.slice();
+      const row = this.#rowOf(m, item);
+      if (row !== undefined) codes[m] = this.#rows[m].index.codes(row, row + 1).bytes.slice();
     }
     return codes;
+  }
+
+  /** Item of a row of an index. */
+  itemAt(modality: ModalityName, row: number): number {
+    return this.#rows[modality].items.at(row);
+  }
+
+  #rowOf(modality: ModalityName, item: number): number | undefined {
+    const { items } = this.#rows[modality];
+    const row = items.lastUpTo(item);
+    return row >= 0 && items.at(row) === item ? row : undefined;
   }
 
   /** A bitmap over items as one over the rows of an index. */
   rowsOf(modality: ModalityName, chosen: Uint8Array): Uint8Array {
     const { index, items } = this.#rows[modality];
+    // Rows are items where each has a code of this modality.
+    if (index.rows === this.live.rows) return chosen.subarray(0, bitmapBytes(index.rows));
     const bitmap = new Uint8Array(bitmapBytes(index.rows));
     for (let row = 0; row < index.rows; row++) if (hasBit(chosen, items.at(row))) setBit(bitmap, row);
     return bitmap;
   }
 
   get bytes(): number {
-    return MODALITIES.reduce((sum, m) => sum + this.#rows[m].index.bytes, 0);
+    return MODALITIES.reduce(
+      (sum, m) => sum + this.#rows[m].index.bytes + this.#rows[m].items.bytes,
+      this.ids.bytes,
+    );
   }
 
   close(): void {
     for (const m of MODALITIES) this.#rows[m].index.close();
   }
+}
+
+/** Place of the one modality that all items have, and no other. */
+function onlyModality(masks: Uint8Array): number | undefined {
+  const only = MODALITIES.findIndex((_, m) => masks[0] === 1 << m);
+  if (only < 0) return undefined;
+  for (let i = 1; i < masks.length; i++) if (masks[i] !== masks[0]) return undefined;
+  return only;
 }

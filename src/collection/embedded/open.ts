@@ -3,16 +3,19 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UnseenError } from '../../errors.ts';
 import type { Collection } from '../contract.ts';
+import { EmbeddedCollection } from './collection.ts';
+import { firstHead } from './head.ts';
 import { load } from './load.ts';
 import { thisHolder } from './lock.ts';
 import { MANIFEST_FILE, makeManifest, readManifest, syncFolder, writeManifest } from './manifest.ts';
 import type { IndexOptions } from './memory.ts';
 import { EmbeddedReader } from './reader.ts';
-import { FIRST_HEAD, Records } from './records.ts';
+import { Records } from './records.ts';
 import { Segments } from './segments.ts';
-import { RECORDS, Writing } from './writing.ts';
 
 const CODES = 'codes';
+/** Folder of LMDB. */
+const RECORDS = 'records';
 
 export interface CreateCollectionOptions extends IndexOptions {
   /** 1 … 64 of a-z, 0-9, `_` and `-`. */
@@ -47,7 +50,7 @@ export async function createCollection(
     await checkFree(folder); // another may have been faster
     await rm(path.join(folder, CODES), { recursive: true, force: true });
     await new Segments(path.join(folder, CODES)).create();
-    records.commit({ head: FIRST_HEAD, blocks: new Map(), dead: new Map(), replace: true });
+    records.begin(firstHead(bits, model));
     await syncFolder(path.join(folder, RECORDS));
     await writeManifest(folder, manifest); // last: from now on it is a collection
     await syncFolder(path.dirname(path.resolve(folder)));
@@ -91,11 +94,11 @@ export async function openCollection(
  * @throws `COLLECTION_MISSING`, `COLLECTION_FORMAT_UNKNOWN`, `COLLECTION_DAMAGED`
  */
 export async function openReader(folder: string, options: IndexOptions = {}): Promise<EmbeddedReader> {
-  const manifest = await readManifest(folder);
+  const { name } = await readManifest(folder);
   const segments = new Segments(path.join(folder, CODES));
   const records = openRecords(folder, true);
   try {
-    return await EmbeddedReader.open({ folder, manifest, segments }, records, options);
+    return await EmbeddedReader.open({ name, folder, segments }, records, options);
   } catch (cause) {
     await records.close();
     throw cause;
@@ -114,13 +117,14 @@ async function held<T>(records: Records, work: () => Promise<T>): Promise<T> {
 }
 
 async function openLocked(folder: string, records: Records, options: IndexOptions): Promise<Collection> {
-  const manifest = await readManifest(folder);
+  const { name } = await readManifest(folder);
   const segments = new Segments(path.join(folder, CODES));
   const view = records.view();
   try {
-    const loaded = await load(view, segments, { bits: manifest.bits, file: folder, options });
+    const loaded = await load(view, segments, { file: folder, options });
     await segments.clean(new Set(loaded.head.segments), loaded.head.tail);
-    return new Writing({ folder, manifest, segments, records, options }, loaded);
+    await records.keepOnly(loaded.head.generation);
+    return new EmbeddedCollection({ name, folder, segments, records }, loaded, options);
   } finally {
     view.done();
   }

@@ -1,10 +1,11 @@
 /** A reader: one committed state, while a writer in this or another process goes on. */
 import { UnseenError } from '../../errors.ts';
+import { diskBytes } from './disk-bytes.ts';
 import { type Loaded, load } from './load.ts';
 import type { IndexOptions } from './memory.ts';
 import { type Parts, Reading } from './reading.ts';
-import type { Records, RecordsView } from './records.ts';
-import { bytesOf } from './writing.ts';
+import type { Records } from './records.ts';
+import type { RecordsView } from './records-view.ts';
 
 /** A compaction may take files away while they are read; then the state after it is read. */
 const ATTEMPTS = 5;
@@ -52,8 +53,8 @@ export class EmbeddedReader extends Reading {
     await this.#records.close();
   }
 
-  protected block(first: number): Buffer | undefined {
-    return this.#view.block(first);
+  protected reading<T>(use: (view: RecordsView) => T): T {
+    return use(this.#view);
   }
 
   protected diskView(): RecordsView {
@@ -61,19 +62,19 @@ export class EmbeddedReader extends Reading {
   }
 
   protected diskBytes(): Promise<number> {
-    return bytesOf(this.folder, this.segments.bytes());
+    return diskBytes(this.folder);
   }
 }
 
 async function latest(
-  { folder, manifest, segments }: Parts,
+  { folder, segments }: Parts,
   records: Records,
   options: IndexOptions,
 ): Promise<{ loaded: Loaded; view: RecordsView }> {
   for (let attempt = 1; ; attempt++) {
     const view = records.view();
     try {
-      return { loaded: await load(view, segments, { bits: manifest.bits, file: folder, options }), view };
+      return { loaded: await load(view, segments, { file: folder, options }), view };
     } catch (cause) {
       const { version } = view.head();
       view.done();

@@ -1,88 +1,42 @@
-/** What LMDB keeps: blocks of items, which of them are dead, and the commit record, changed together or not at all. */
-
-import { crc32 } from 'node:zlib';
-import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
-import { z } from 'zod';
-import { UnseenError } from '../../errors.ts';
+/**
+ * What LMDB keeps: blocks of items, which of them are dead, pictures, and the commit record, changed together or not at
+ * all. Blocks belong to a generation; the commit record names the one that counts, and others do not exist.
+ */
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { blockKey } from './blocks.ts';
+import { type Head, readHead } from './head.ts';
 import { type Holder, isAlive, locked, parseHolder } from './lock.ts';
-import type { Tail } from './segments.ts';
+import { RecordsView } from './records-view.ts';
+import { sealed } from './sealed.ts';
 import { step } from './steps.ts';
 
-const uint = z.number().int().min(0);
-const headSchema = z.strictObject({
-  /** Counts commits. */
-  version: uint,
-  /** Counts compactions: items are numbered anew. */
-  generation: uint,
-  /** Number of the next item. */
-  next: uint.max(2 ** 32 - 1),
-  /** Items that are not dead. */
-  live: uint,
-  /** Segments that blocks name. */
-  segments: z.array(uint),
-  tail: z.strictObject({ segment: uint, bytes: uint }),
-});
-
-/** The commit record. */
-export interface Head extends z.infer<typeof headSchema> {
-  readonly tail: Tail;
+/** A block's two values, under the number of its first item. */
+export interface Block {
+  readonly first: number;
+  readonly head: Buffer;
+  readonly content: Buffer;
 }
 
-export const FIRST_HEAD: Head = {
-  version: 0,
-  generation: 0,
-  next: 0,
-  live: 0,
-  segments: [],
-  tail: { segment: 1, bytes: 0 },
-};
-
-/** What one commit changes. Keys are the number of a block's first item. */
+/** What one commit changes. */
 export interface Change {
   readonly head: Head;
-  readonly blocks: ReadonlyMap<number, Buffer>;
-  /** Bit i: the block's item i is dead. */
-  readonly dead: ReadonlyMap<number, Uint8Array>;
-  /** Everything that was there goes. */
-  readonly replace?: boolean;
+  readonly blocks?: readonly Block[];
+  /** Bit i: item i of the block of that first item is dead. */
+  readonly dead?: ReadonlyMap<number, Uint8Array>;
+  readonly pictures?: Iterable<{ readonly hash: Buffer; readonly bytes: Uint8Array }>;
 }
 
-/** A state that stays as it is while others write. */
-export class RecordsView {
-  readonly #records: Records;
-  readonly #transaction: Transaction;
-
-  constructor(records: Records, transaction: Transaction) {
-    this.#records = records;
-    this.#transaction = transaction;
-  }
-
-  /** @throws `COLLECTION_DAMAGED` */
-  head(): Head {
-    return this.#records.readHead(this.#transaction);
-  }
-
-  *blocks(): Generator<{ first: number; value: Buffer; dead: Buffer | undefined }> {
-    const transaction = this.#transaction;
-    for (const { key, value } of this.#records.blocks.getRange({ transaction })) {
-      yield { first: key, value, dead: this.#records.readDead(key, transaction) };
-    }
-  }
-
-  block(first: number): Buffer | undefined {
-    return this.#records.blocks.get(first, { transaction: this.#transaction });
-  }
-
-  done(): void {
-    this.#transaction.done();
-  }
-}
+/** Entries that go in one transaction: some ms. */
+const REMOVED_AT_ONCE = 4096;
 
 export class Records {
   readonly folder: string;
+  readonly heads: Database<Buffer, Buffer>;
+  readonly contents: Database<Buffer, Buffer>;
+  readonly dead: Database<Buffer, Buffer>;
+  /** By the SHA-256 of their bytes. */
+  readonly pictures: Database<Buffer, Buffer>;
   readonly #root: RootDatabase<Buffer, string>;
-  readonly blocks: Database<Buffer, number>;
-  readonly dead: Database<Buffer, number>;
   #token: string | undefined;
 
   constructor(folder: string, readOnly: boolean) {
@@ -90,42 +44,29 @@ export class Records {
     this.#root = open({
       path: folder,
       encoding: 'binary',
-      maxDbs: 4,
+      maxDbs: 8,
       readOnly,
       noSubdir: false,
       // A commit returns when it is on the disk, not when others can see it.
       overlappingSync: false,
     });
-    this.blocks = this.#root.openDB({ name: 'blocks', encoding: 'binary', keyEncoding: 'uint32' });
-    this.dead = this.#root.openDB({ name: 'dead', encoding: 'binary', keyEncoding: 'uint32' });
+    const db = (name: string): Database<Buffer, Buffer> =>
+      this.#root.openDB({ name, encoding: 'binary', keyEncoding: 'binary' });
+    this.heads = db('heads');
+    this.contents = db('contents');
+    this.dead = db('dead');
+    this.pictures = db('pictures');
   }
 
+  /** A state that stays as it is while others write. */
   view(): RecordsView {
     this.#root.resetReadTxn();
-    return new RecordsView(this, this.#root.useReadTransaction());
+    return new RecordsView(this, this.#root, this.#root.useReadTransaction());
   }
 
-  /** @throws `COLLECTION_DAMAGED` */
-  readHead(transaction?: Transaction): Head {
-    const value = this.#root.get('head', transaction ? { transaction } : {});
-    const refuse = (reason: string): UnseenError =>
-      new UnseenError('COLLECTION_DAMAGED', { file: this.folder, where: 'the commit record', reason });
-    if (!value) throw refuse('is missing');
-    const content = unsealed(value);
-    if (!content) throw refuse('its checksum is not the one stated');
-    const result = headSchema.safeParse(JSON.parse(content.toString('utf8')));
-    if (!result.success) throw refuse(result.error.issues[0]!.message);
-    return result.data;
-  }
-
-  /** @throws `COLLECTION_DAMAGED` */
-  readDead(first: number, transaction: Transaction): Buffer | undefined {
-    const value = this.dead.get(first, { transaction });
-    const bitmap = value && unsealed(value);
-    if (!value || bitmap) return bitmap;
-    const where = `the dead of the block of item ${first}`;
-    const reason = 'its checksum is not the one stated';
-    throw new UnseenError('COLLECTION_DAMAGED', { file: this.folder, where, reason });
+  /** The commit record as it is now. @throws `COLLECTION_DAMAGED` */
+  readHead(): Head {
+    return readHead(this.folder, this.#root.get('head'));
   }
 
   /**
@@ -150,35 +91,79 @@ export class Records {
   }
 
   /** On the disk when it returns; what it throws left nothing. @throws `COLLECTION_LOCKED` when another took over */
-  commit({ head, blocks, dead, replace = false }: Change): void {
-    this.#root.transactionSync(() => {
-      const holder = parseHolder(this.#root.get('writer'));
-      if (!holder || holder.token !== this.#token) throw locked(this.folder, holder);
-      if (replace) {
-        for (const db of [this.blocks, this.dead]) for (const key of [...db.getKeys()]) db.removeSync(key);
-      }
-      for (const [first, value] of blocks) this.blocks.putSync(first, value);
-      for (const [first, bitmap] of dead) this.dead.putSync(first, sealed(bitmap));
+  commit({ head, blocks = [], dead = new Map(), pictures = [] }: Change): void {
+    this.#asWriter(() => {
+      this.#put(head.generation, blocks);
+      for (const [first, bitmap] of dead) this.dead.putSync(blockKey(head.generation, first), sealed(bitmap));
+      for (const { hash, bytes } of pictures)
+        if (!this.pictures.doesExist(hash)) this.pictures.putSync(hash, bytes as Buffer);
       this.#root.putSync('head', sealed(Buffer.from(JSON.stringify(head))));
       step('records written');
     });
     step('records committed');
   }
 
+  /** The first commit record, of nothing: whatever a killed creation left goes. @throws as `commit` */
+  begin(head: Head): void {
+    this.#asWriter(() => {
+      for (const db of [this.heads, this.contents, this.dead, this.pictures])
+        for (const key of [...db.getKeys()]) db.removeSync(key);
+      this.#root.putSync('head', sealed(Buffer.from(JSON.stringify(head))));
+    });
+  }
+
+  /** Puts blocks of a generation that no commit record names yet. @throws as `commit` */
+  stage(generation: number, blocks: readonly Block[]): void {
+    this.#asWriter(() => this.#put(generation, blocks));
+  }
+
+  /** Takes away what is of other generations, a little at a time. @throws as `commit` */
+  async keepOnly(generation: number): Promise<void> {
+    for (const db of [this.heads, this.contents, this.dead]) {
+      for (const range of [{ end: blockKey(generation, 0) }, { start: blockKey(generation + 1, 0) }])
+        await this.#remove(db, () => db.getKeys({ ...range, limit: REMOVED_AT_ONCE }));
+    }
+  }
+
+  /** Takes pictures away that nothing names. @throws as `commit` */
+  async keepPictures(isNamed: (hash: Buffer) => boolean): Promise<void> {
+    let start: Buffer | undefined;
+    for (let done = false; !done; ) {
+      const some = [...this.pictures.getKeys({ ...(start && { start }), limit: REMOVED_AT_ONCE })];
+      done = some.length < REMOVED_AT_ONCE;
+      start = some.at(-1);
+      const loose = some.filter((hash) => !isNamed(hash));
+      if (loose.length > 0) this.#asWriter(() => loose.map((hash) => this.pictures.removeSync(hash)));
+      await new Promise((resume) => setTimeout(resume));
+    }
+  }
+
   async close(): Promise<void> {
     await this.#root.close();
   }
-}
 
-/** With its CRC-32 before it. */
-function sealed(content: Uint8Array): Buffer {
-  const value = Buffer.concat([Buffer.alloc(4), content]);
-  value.writeUInt32LE(crc32(content), 0);
-  return value;
-}
+  async #remove(db: Database<Buffer, Buffer>, next: () => Iterable<Buffer>): Promise<void> {
+    for (;;) {
+      const keys = [...next()];
+      if (keys.length === 0) return;
+      this.#asWriter(() => keys.map((key) => db.removeSync(key)));
+      await new Promise((resume) => setTimeout(resume));
+    }
+  }
 
-/** Without it; undefined if it is not the content's. */
-function unsealed(value: Buffer): Buffer | undefined {
-  const content = value.subarray(4);
-  return value.length > 4 && value.readUInt32LE(0) === crc32(content) ? content : undefined;
+  #put(generation: number, blocks: readonly Block[]): void {
+    for (const { first, head, content } of blocks) {
+      const key = blockKey(generation, first);
+      this.heads.putSync(key, head);
+      this.contents.putSync(key, content);
+    }
+  }
+
+  #asWriter(work: () => unknown): void {
+    this.#root.transactionSync(() => {
+      const holder = parseHolder(this.#root.get('writer'));
+      if (!holder || holder.token !== this.#token) throw locked(this.folder, holder);
+      work();
+    });
+  }
 }

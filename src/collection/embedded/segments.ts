@@ -19,6 +19,8 @@ export interface Tail {
 
 export class Segments {
   readonly folder: string;
+  /** The highest number that was given out. */
+  #last = 0;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -35,8 +37,13 @@ export class Segments {
   /** Where a write of that many bytes goes. */
   placeFor({ segment, bytes }: Tail, more: number): Tail {
     return bytes > 0 && bytes + more > SEGMENT_BYTES
-      ? { segment: segment + 1, bytes: 0 }
+      ? { segment: this.fresh(), bytes: 0 }
       : { segment, bytes };
+  }
+
+  /** Number of a new file: two that grow at the same time are not the same. */
+  fresh(): number {
+    return ++this.#last;
   }
 
   /** Writes at the tail, over whatever a failed write left there. On the disk when it resolves. */
@@ -64,6 +71,7 @@ export class Segments {
 
   /** For a writer that opens: takes away what no committed write names. */
   async clean(named: ReadonlySet<number>, { segment, bytes }: Tail): Promise<void> {
+    this.#last = Math.max(segment, ...named);
     for (const file of await readdir(this.folder)) {
       if (!named.has(Number(file.slice(0, -SUFFIX.length)))) await rm(path.join(this.folder, file));
     }
@@ -75,12 +83,6 @@ export class Segments {
   /** Takes files away that nothing names any more. */
   async remove(segments: Iterable<number>): Promise<void> {
     for (const segment of segments) await rm(this.fileOf(segment), { force: true });
-  }
-
-  async bytes(): Promise<number> {
-    let total = 0;
-    for (const file of await readdir(this.folder)) total += (await stat(path.join(this.folder, file))).size;
-    return total;
   }
 
   /** Reads codes by their places and holds one file in memory at a time. */

@@ -8,9 +8,13 @@ export const STEPS = [
   'records written',
   'records committed',
   'memory updated',
+  'generation staged',
   'compaction written',
   'compaction committed',
+  'reencoding written',
+  'reencoding committed',
   'old segments removed',
+  'old records removed',
 ] as const;
 
 export type Step = (typeof STEPS)[number];

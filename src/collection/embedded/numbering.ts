@@ -1,0 +1,60 @@
+/** Which items a group of calls makes and which it kills, call after call. */
+import { setBit } from '../../search/bitmap.ts';
+import type { CheckedItems } from '../check-items.ts';
+import type { ItemIds } from './item-ids.ts';
+import type { NewRows } from './new-rows.ts';
+
+export type Write =
+  | { readonly kind: 'upsert'; readonly model: string; readonly items: CheckedItems; readonly rows: NewRows }
+  | { readonly kind: 'delete'; readonly ids: readonly string[] };
+
+export interface Numbered {
+  /** Items that die: some were there before, some came in this group. */
+  readonly killed: ReadonlySet<number>;
+  /** Items replaced or deleted by each call. */
+  readonly answers: number[];
+  /** Number of the item after the last new one. */
+  readonly next: number;
+}
+
+/** Gives every new item its number from `first` on. No id stands twice in one call. */
+export function numbered(group: readonly Write[], first: number, ids: ItemIds): Numbered {
+  const killed = new Set<number>();
+  /** What the calls before in the group have made of an id. */
+  const latest = group.length > 1 ? new Map<string, number | undefined>() : undefined;
+  let next = first;
+  const take = (id: string, known: () => number | undefined, item: number | undefined): number => {
+    const before = latest?.has(id) ? latest.get(id) : known();
+    latest?.set(id, item);
+    if (before === undefined) return 0;
+    killed.add(before);
+    return 1;
+  };
+  const answers = group.map((one) => {
+    let count = 0;
+    if (one.kind === 'delete') {
+      for (const id of one.ids) count += take(id, () => ids.itemOf(Buffer.from(id)), undefined);
+      return count;
+    }
+    const { bytes, lengths } = one.rows.ids;
+    let at = 0;
+    for (const [place, id] of one.items.ids.entries()) {
+      const from = at;
+      at += lengths[place]!;
+      count += take(id, () => ids.itemOf(bytes, from, at), next++);
+    }
+    return count;
+  });
+  return { killed, answers, next };
+}
+
+/** Bit i: item i of a block of `count` is dead; undefined if none is. */
+export function deadBitmap(count: number, lives: (place: number) => boolean): Uint8Array | undefined {
+  let bitmap: Uint8Array | undefined;
+  for (let place = 0; place < count; place++) {
+    if (lives(place)) continue;
+    bitmap ??= new Uint8Array(Math.ceil(count / 8));
+    setBit(bitmap, place);
+  }
+  return bitmap;
+}
