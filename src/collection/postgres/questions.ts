@@ -29,10 +29,10 @@ export interface SearchPlan {
   readonly radius: number;
   readonly filter?: Filter | undefined;
   /**
-   * Takes these nearest of an index, whose order is not the whole of ours; then radius and the rest look at them only.
-   * Default: all items are compared.
+   * Takes so many of an index that is ordered by `order` first; radius and the rest look at those only. Default: all items
+   * are compared, and `distance` must be nothing that an index is ordered by.
    */
-  readonly candidates?: number | undefined;
+  readonly graph?: { readonly candidates: number; readonly order: DistanceSql };
 }
 
 /** Collects what is bound. */
@@ -52,7 +52,7 @@ const ofState = (row: CollectionRow, schema: string, question: string, order = '
  * `distance + 0` so that parts on other servers are asked at the same time: merging sorted lists would ask one after the other.
  */
 export function searchStatement(plan: SearchPlan): Statement {
-  const { row, schema, parts, modalities, distance, filter, limit, offset, radius, candidates } = plan;
+  const { row, schema, parts, modalities, distance, filter, limit, offset, radius, graph } = plan;
   const bound = new Bound();
   const code = `${bound.bind(plan.code)}::bit(${row.bits})`;
   const wanted = `${bound.bind(offset + limit)}::bigint`;
@@ -65,9 +65,8 @@ export function searchStatement(plan: SearchPlan): Statement {
     const near = within ? ` AND ${measured} <= ${within}` : '';
     const from = `FROM ${part.items} WHERE ${column} IS NOT NULL AND ${visible(row)}${condition}`;
     const selected = `SELECT id, sort_id, payload, ${rank} AS rank, ${measured} AS distance`;
-    if (candidates === undefined)
-      return `(${selected} ${from}${near} ORDER BY distance, sort_id LIMIT ${wanted})`;
-    return `(SELECT * FROM (${selected} ${from} ORDER BY ${measured} LIMIT ${candidates}) c
+    if (graph === undefined) return `(${selected} ${from}${near} ORDER BY distance, sort_id LIMIT ${wanted})`;
+    return `(SELECT * FROM (${selected} ${from} ORDER BY ${graph.order(column, code)} LIMIT ${graph.candidates}) c
       ${within ? `WHERE distance <= ${within}` : ''} ORDER BY distance, sort_id LIMIT ${wanted})`;
   };
   const all = parts.flatMap((part) => modalities.map((modality) => nearest(part, modality)));

@@ -275,7 +275,7 @@ export abstract class PostgresReading implements CollectionReader {
     const { k, offset, radius, modalities } = checkQuery(query, this.bits);
     const { signal } = query;
     const filter = query.filter && parseFilter(query.filter);
-    const { vector, schema } = this.parts;
+    const { database, vector, schema } = this.parts;
     const plan = (row: CollectionRow, parts: readonly Part[]): SearchPlan => {
       if (row.model !== query.model)
         throw new UnseenError('COLLECTION_OTHER_MODEL', {
@@ -290,7 +290,8 @@ export abstract class PostgresReading implements CollectionReader {
     const near =
       mode !== 'exact' && this.row.hnsw && vector
         ? await this.guarded(
-            () => withGraphs(this.parts, this.row, plan(this.row, partsOf(schema, this.row)), mode, signal),
+            () =>
+              withGraphs(database, vector, this.row, plan(this.row, partsOf(schema, this.row)), mode, signal),
             signal,
           )
         : undefined;

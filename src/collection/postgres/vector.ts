@@ -18,6 +18,8 @@ export interface Vector {
   /** Quoted schema of its operators. */
   readonly schema: string;
   readonly distance: DistanceSql;
+  /** The same, as graphs are ordered: a search that sorts by it may go by them without being asked to. */
+  readonly order: DistanceSql;
 }
 
 /** `efSearch`: candidates that a search by graph keeps, 1 … 1,000; more find more and take longer. */
@@ -41,9 +43,10 @@ export async function findVector(connection: Connection): Promise<{ vector?: Vec
   const { version, space } = found;
   if (!isGoodVersion(version)) return { version };
   const schema = `"${space.replaceAll('"', '""')}"`;
+  const order: DistanceSql = (column, code) => `(${column} OPERATOR(${schema}.<~>) ${code})`;
   return {
     version,
-    vector: { schema, distance: (column, code) => `(${column} OPERATOR(${schema}.<~>) ${code})` },
+    vector: { schema, order, distance: (column, code) => `${order(column, code)}::integer` },
   };
 }
 
@@ -89,7 +92,8 @@ export function checkMode(mode: SearchMode): SearchMode {
  * is) or the tables are no longer those of `row`: then the exact search is to answer.
  */
 export async function withGraphs(
-  { database }: { readonly database: Database },
+  database: Database,
+  { order }: Vector,
   row: CollectionRow,
   plan: SearchPlan,
   mode: Exclude<SearchMode, 'exact'>,
@@ -97,7 +101,7 @@ export async function withGraphs(
 ): Promise<{ rows: readonly Row[]; row: CollectionRow; silent: readonly number[] } | undefined> {
   const candidates = plan.offset + plan.limit;
   const breadth = Math.min(MAX_EF_SEARCH, Math.max(mode.efSearch, candidates));
-  const { text, values } = searchStatement({ ...plan, candidates });
+  const { text, values } = searchStatement({ ...plan, graph: { candidates, order } });
   const rows = await database.transaction(async (connection) => {
     await connection.query(
       `SELECT set_config('hnsw.ef_search', $1::text, true), set_config('hnsw.iterative_scan', 'strict_order', true)`,
