@@ -317,6 +317,11 @@ export const ERRORS = {
     message: '{what} needs what is not installed: {packages}',
     hint: 'Run: npm install {packages}',
   },
+  PAGE_MISSING: {
+    exit: 1,
+    message: 'the page of this program was not built',
+    hint: 'Run `npm run build`; an installed package has the page already.',
+  },
   PACKAGE_CHANGED: {
     exit: 2,
     message: '{package} {received} does not hold what the bundled set is made of ({reason})',
@@ -562,6 +567,11 @@ export const ERRORS = {
     exit: 1,
     message: 'collection "{name}": {kept}: {reason}',
     hint: '{advice}',
+  },
+  EXPORT_DAMAGED: {
+    exit: 2,
+    message: '{file}: {where}: {reason}',
+    hint: 'It is no whole export of a collection, and nothing of it was kept: take another copy, or export again.',
   },
   ITEM_NOT_ENCODABLE: {
     exit: 2,

@@ -9,6 +9,7 @@ import { addCompare } from './compare.ts';
 import { addDemo } from './demo.ts';
 import { addEncode } from './encode.ts';
 import { addEvaluate } from './evaluate.ts';
+import { addExportSite } from './export-site.ts';
 import { failureJson, failureText, toUnseenError } from './failure.ts';
 import { addImport } from './import.ts';
 import { addMethodHelp } from './method-help.ts';
@@ -46,6 +47,7 @@ function buildProgram(): Command {
     addEvaluate,
     addCompare,
     addTune,
+    addExportSite,
     addBench,
   ])
     add(program);
