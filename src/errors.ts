@@ -568,6 +568,11 @@ export const ERRORS = {
     message: 'collection "{name}": {kept}: {reason}',
     hint: '{advice}',
   },
+  EXPORT_DAMAGED: {
+    exit: 2,
+    message: '{file}: {where}: {reason}',
+    hint: 'It is no whole export of a collection, and nothing of it was kept: take another copy, or export again.',
+  },
   ITEM_NOT_ENCODABLE: {
     exit: 2,
     message: 'item "{id}" has {received}; only {expected} can be encoded',

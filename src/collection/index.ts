@@ -26,3 +26,6 @@ export {
 export type { EmbeddedReader } from './embedded/reader.ts';
 export { type Filter, matches, parseFilter } from './filter/index.ts';
 export { type Payload, parsePayload } from './payload.ts';
+export { exportCollection, type TransferOptions } from './transfer/export.ts';
+export type { ExportHeader } from './transfer/format.ts';
+export { importCollection, readExportHeader } from './transfer/import.ts';

@@ -3,8 +3,8 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Collection, createCollection, openCollection } from '../collection/index.ts';
 import { UnseenError } from '../errors.ts';
+import { type Encoder, encoderOf } from '../ingest/index.ts';
 import { Model } from '../model/index.ts';
-import { type Encoder, encoderOf } from './encoder.ts';
 
 /** A collection that was opened for the service: it is the service's to close. */
 export interface ServedCollection {

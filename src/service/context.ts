@@ -1,5 +1,6 @@
 /** What every handler is given: the service's parts, and one call that was checked. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Keep } from '../ingest/index.ts';
 import type { Deadline } from './admission/deadline.ts';
 import type { Lanes } from './admission/lanes.ts';
 import type { OperationName } from './api/operations.ts';
@@ -15,7 +16,7 @@ export interface Context {
   readonly lanes: Lanes;
   readonly limits: Limits;
   /** How pictures are kept with their items. */
-  readonly keep: 'small' | 'original' | 'none';
+  readonly keep: Keep;
 }
 
 export interface Call<Name extends OperationName> {

@@ -1,7 +1,8 @@
 /** The service put together: `createService` opens what is served, `listen` and `close` begin and end it. */
 import type { AddressInfo } from 'node:net';
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { UnseenError } from '../errors.ts';
+import type { Keep } from '../ingest/index.ts';
 import { openLanes } from './admission/lanes.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { TokenEntry } from './auth/tokens-file.ts';
@@ -37,7 +38,7 @@ export interface ServiceOptions {
   /** Instead of the defaults of the table `LIMITS`. */
   readonly limits?: Partial<Limits>;
   /** How pictures stay with their items: at most 320 px, as they came, or not at all. Default: `small`. */
-  readonly keep?: 'small' | 'original' | 'none';
+  readonly keep?: Keep;
   /** Folder of the built page. Default: none. `builtPage()` finds the one that comes with the package. */
   readonly web?: string | undefined;
   /** Folder of an evaluation report, at /report/; whoever reaches the service may read it. Default: none. */
@@ -68,7 +69,7 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   const catalog = await Catalog.open({ collections, models, root, threads });
   const app = fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.jsonBytes,
     requestTimeout: limits.requestTimeout,
     return503OnClosing: false,

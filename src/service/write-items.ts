@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { checkItems } from '../collection/check-items.ts';
 import type { Collection, Item, ItemCodes, NewItem, Payload } from '../collection/index.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
+import type { Encoder, RawItem } from '../ingest/index.ts';
 import type { Served } from './catalog.ts';
 import type { Context } from './context.ts';
-import type { Encoder, RawItem } from './encoder.ts';
 import { checkPicture } from './pictures.ts';
 
 /** What a request says about an item; at least one of text, picture, codes. */

@@ -41,6 +41,7 @@ export const collectionHandlers = {
   async deleteCollection({ catalog, jobs }, { params }) {
     jobs.checkIdle(params.name);
     await catalog.remove(params.name);
+    return undefined;
   },
 
   async compact({ catalog }, { params }) {

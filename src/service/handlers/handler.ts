@@ -7,7 +7,7 @@ import type { Call, Context } from '../context.ts';
 type Result<Name extends OperationName> = OperationOf<Name>['gives'] extends 'json'
   ? AnswerOf<Name>
   : OperationOf<Name>['gives'] extends 'nothing'
-    ? void
+    ? undefined
     : NodeJS.ReadableStream | Uint8Array;
 
 export type Handlers<Names extends OperationName> = {

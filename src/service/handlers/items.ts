@@ -24,6 +24,7 @@ export const itemHandlers = {
   async deleteItem({ catalog }, { params }) {
     const { collection } = catalog.get(params.name);
     if ((await collection.delete([params.id])) === 0) throw unknown(collection, params.id);
+    return undefined;
   },
 
   async deleteItems({ catalog }, { params, body }) {

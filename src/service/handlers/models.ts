@@ -1,8 +1,8 @@
 /** Models that are loaded, and moving a collection to another of them. */
+import { reencodeWith } from '../../ingest/index.ts';
 import type { Model } from '../../model/index.ts';
 import type { ModelInfo } from '../api/collections.ts';
 import { checkAllowed } from '../auth/tokens.ts';
-import { reencode } from '../reencode.ts';
 import type { Handlers } from './handler.ts';
 
 function infoOf({ manifest, modalities }: Model): ModelInfo {
@@ -26,8 +26,8 @@ export const modelHandlers = {
 
   async reencode({ catalog, jobs }, { params, body, reply }) {
     const { collection } = catalog.get(params.name);
-    const { model, encoder } = catalog.model(body.model);
-    const job = jobs.start('reencode', params.name, (tools) => reencode(collection, model, encoder, tools));
+    const { encoder } = catalog.model(body.model);
+    const job = jobs.start('reencode', params.name, (tools) => reencodeWith(collection, encoder, tools));
     reply.header('location', `/v1/jobs/${job.id}`);
     return { job: job.id };
   },

@@ -4,10 +4,10 @@ import type { Collection, CollectionHit, CollectionPage, Filter, ItemCodes } fro
 import type { ModalityName } from '../../data/index.ts';
 import { tokenize } from '../../encoders/text/index.ts';
 import { throwIfAborted, UnseenError } from '../../errors.ts';
+import type { RawItem } from '../../ingest/index.ts';
 import type { ParsedBody, ParsedQuery } from '../api/routes.ts';
 import type { Hit, SearchAnswer } from '../api/search.ts';
 import type { Context } from '../context.ts';
-import type { RawItem } from '../encoder.ts';
 import { checkPicture } from '../pictures.ts';
 import type { Handlers } from './handler.ts';
 

@@ -13,11 +13,10 @@ export function registerErrors(app: FastifyInstance): void {
     if (log) request.log.error({ err: error }, 'request failed');
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
     if (problem.status === 503) reply.header('retry-after', '1');
-    if (problem.status === 413 || problem.status === 415 || problem.status < 404) closeAfter(request, reply);
+    closeAfter(request, reply);
     reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
   });
   app.setNotFoundHandler((request, reply) => {
-    closeAfter(request, reply);
     const received = `${request.method} ${request.url.split('?')[0]}`;
     reply.send(new UnseenError('ROUTE_UNKNOWN', { received }));
   });

@@ -59,11 +59,14 @@ function refuse(request: FastifyRequest, reply: FastifyReply): void {
   reply.code(BUSY.status).headers(BUSY_HEADERS).send(BUSY_BODY);
 }
 
-/** A refused body is not read to its end: the connection is given up instead. */
-export function closeAfter(request: FastifyRequest, reply: FastifyReply): void {
-  const { headers } = request;
-  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
-    reply.header('connection', 'close');
+/** Bytes of a refused body that are read and dropped, so that the connection can be used again. */
+const DROPPED = 65_536;
+
+/** A large body that was refused is not read to its end: the connection is given up instead. */
+export function closeAfter({ raw, headers }: FastifyRequest, reply: FastifyReply): void {
+  if (raw.complete) return;
+  const length = Number(headers['content-length'] ?? 0);
+  if (headers['transfer-encoding'] !== undefined || length > DROPPED) reply.header('connection', 'close');
 }
 
 /** @throws `MEDIA_TYPE_UNKNOWN`. A compressed body could grow a thousandfold: none is taken. */
