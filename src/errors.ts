@@ -578,6 +578,11 @@ export const ERRORS = {
     message: 'item "{id}" has {received}; only {expected} can be encoded',
     hint: 'Give it {expected}, or take a model that encodes what it has.',
   },
+  ITEMS_FAILED: {
+    exit: 1,
+    message: 'all of {total} items failed; the first: {first}',
+    hint: 'Nothing was added. Look at the first: mostly the source is of another kind than it seems.',
+  },
   ITEM_TWICE: {
     exit: 2,
     message: 'item "{id}" came before in the same run',

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { UNSEEN_VERSION } from '../model/version.ts';
 import { addBench } from './bench.ts';
 import { addCodes } from './codes.ts';
+import { addCollection } from './collection.ts';
 import { PartialResult, quietErrors } from './command.ts';
 import { addCompare } from './compare.ts';
 import { addDemo } from './demo.ts';
@@ -38,6 +39,7 @@ function buildProgram(): Command {
     addEncode,
     addSearch,
     addCodes,
+    addCollection,
     addEvaluate,
     addCompare,
     addTune,
