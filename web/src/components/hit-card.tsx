@@ -54,7 +54,7 @@ export function HitCard(props: HitCardProps) {
             More like this<span class="unsighted">: {name}</span>
           </RouteLink>
         </div>
-        {hit.code && <BitPicture code={hit.code} query={code} size={40} />}
+        {hit.code && <BitPicture code={hit.code} query={code} size={38} />}
       </div>
     </li>
   );
