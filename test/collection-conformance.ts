@@ -1,13 +1,16 @@
 /** What every backend of a collection promises; each runs this suite in its own test file. */
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hammingDistance } from '../src/codes/index.ts';
 import {
   type Collection,
+  exportCollection,
   type Filter,
   type Item,
   type ItemCodes,
+  importCollection,
   MAX_PICTURE_BYTES,
   matches,
   type NewItem,
@@ -17,6 +20,7 @@ import {
   type Picture,
 } from '../src/collection/index.ts';
 import type { ErrorCode } from '../src/errors.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export const MODEL = 'a'.repeat(64);
 
@@ -583,6 +587,41 @@ export function collectionConformance(backend: Backend): void {
         expect(one).toMatchObject({ model: OTHER_MODEL, bits: 24 });
         await one.upsert([{ id: 'a', codes: { text: numberCode(3) } }], { model: OTHER_MODEL });
         expect(await one.count()).toBe(1);
+      }));
+
+    it('comes back whole from an export, and is the same when it is imported again', () =>
+      withCollection(async (one) => {
+        const file = path.join(await temporaryFolder(), 'things.export');
+        const items = Array.from({ length: 1500 }, (_, n): NewItem => {
+          const own = n % 50 === 0 ? { picture: picture('image/avif', `${n % 70}`) } : {};
+          const codes = n % 3 === 0 ? { image: code(n), text: code(1) } : { text: code(n, n >> 8) };
+          return { id: `ü${n}`, codes, payload: { n, text: '"\n€😀' }, ...own };
+        });
+        await one.upsert(items, M);
+        const progress: number[] = [];
+        expect(await exportCollection(one, file, { onProgress: ({ done }) => progress.push(done) })).toEqual({
+          items: 1500,
+        });
+        expect(progress.at(-1)).toBe(1500);
+        const whole = await contentOf(one);
+        await one.delete(items.map(({ id }) => id));
+        await one.compact();
+        await one.upsert(
+          [
+            { id: 'other', codes: { image: code(1) } },
+            { ...items[1]!, payload: { n: 'new' } },
+          ],
+          M,
+        );
+        for (let round = 0; round < 2; round++) {
+          expect(await importCollection(file, one)).toEqual({ items: 1500 });
+          await one.delete(['other']);
+          expect(await contentOf(one)).toEqual(whole);
+        }
+        expect(await one.picture('ü50')).toEqual(items[50]!.picture);
+        await one.reencode(numbering);
+        await expect(importCollection(file, one)).rejects.toEqual(failing('COLLECTION_OTHER_MODEL'));
+        expect(await one.count()).toBe(1500);
       }));
 
     it('is closed once, and then refuses by name', async () => {

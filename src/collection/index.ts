@@ -43,3 +43,6 @@ export { type PgliteLike, pgliteDatabase } from './postgres/pglite.ts';
 export type { PostgresPage, PostgresQuery } from './postgres/reading.ts';
 export type { RecallReport } from './postgres/vector.ts';
 export type { PostgresCollection } from './postgres/writing.ts';
+export { exportCollection, type TransferOptions } from './transfer/export.ts';
+export type { ExportHeader } from './transfer/format.ts';
+export { importCollection, readExportHeader } from './transfer/import.ts';

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { readBounded } from '../data/files.ts';
 import { UnseenError } from '../errors.ts';
 import { MAX_FILE_BYTES, MAX_PIXELS, type RawPicture, type SquareForm } from './limits.ts';
-import { describeRefused, pictureFormat } from './sniff.ts';
+import { openPicture, pictureFailure } from './sharp-picture.ts';
 
 /** Pictures that are worth decoding at once; each holds its decoded pixels: at most 8 × 75 MB. */
 export const AT_ONCE = Math.min(8, availableParallelism());
@@ -31,7 +31,7 @@ export async function decodePicture(
   options: SquareForm,
 ): Promise<Uint8Array> {
   const { side, fit = 'cover', kernel = 'lanczos3' } = options;
-  const input = picture instanceof Uint8Array ? encoded(picture, name) : raw(picture);
+  const input = picture instanceof Uint8Array ? openPicture(picture, name) : raw(picture);
   try {
     const { data, info } = await input
       .autoOrient()
@@ -47,23 +47,8 @@ export async function decodePicture(
     }
     return data;
   } catch (cause) {
-    if (cause instanceof UnseenError) throw cause;
-    const reason = String((cause as Error)?.message ?? cause).trim();
-    if (/pixel limit/i.test(reason)) {
-      throw new UnseenError('PICTURE_TOO_LARGE', { file: name, limit: `${MAX_PIXELS} pixels` }, { cause });
-    }
-    throw new UnseenError('PICTURE_UNREADABLE', { file: name, reason }, { cause });
+    throw pictureFailure(cause, name);
   }
-}
-
-function encoded(bytes: Uint8Array, name: string): Sharp {
-  if (bytes.length > MAX_FILE_BYTES) {
-    throw new UnseenError('PICTURE_TOO_LARGE', { file: name, limit: `${MAX_FILE_BYTES} bytes` });
-  }
-  if (!pictureFormat(bytes)) {
-    throw new UnseenError('PICTURE_FORMAT', { file: name, received: describeRefused(bytes) });
-  }
-  return sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', sequentialRead: true });
 }
 
 const raw = ({ data, width, height }: RawPicture): Sharp =>

@@ -1,7 +1,7 @@
 /** What `encode` accepts, turned into batches that the ONNX encoder takes. */
 import type { Images, Matrix, ModalityName } from '../data/dataset.ts';
 import type { Extractor } from '../encoders/extractors.ts';
-import { imageFilesAt, readFeatures, readPictures } from '../encoders/pictures.ts';
+import { type BadPicture, imageFilesAt, readFeatures, readPictures } from '../encoders/pictures.ts';
 import type { WordEncoder } from '../encoders/text/word-encoder.ts';
 import { UnseenError } from '../errors.ts';
 import type { Preprocessing } from './manifest.ts';
@@ -34,6 +34,8 @@ export interface Opened {
   readonly words?: WordEncoder;
   /** The backbone of the preprocessing. */
   readonly extractor?: Extractor;
+  /** Takes what cannot be decoded: its input is zeros. Absent: the first bad picture ends the reading. */
+  readonly onBad?: (bad: BadPicture) => void;
 }
 
 /**
@@ -44,7 +46,7 @@ export function batchesOf(
   input: EncoderInput,
   preprocessing: Preprocessing,
   modality: ModalityName,
-  { words, extractor: backbone }: Opened = {},
+  { words, extractor: backbone, onBad }: Opened = {},
 ): BatchSource {
   if (modality === 'text') return textBatches(input, preprocessing, words);
   const given = isList(input) ? imageFilesAt(input) : (input as Matrix | Images);
@@ -58,10 +60,12 @@ export function batchesOf(
       rows: given.count,
       dims: [dim],
       async read(from, to) {
-        const { features } = await readFeatures(given, backbone ?? extractor, { rows: range(from, to) });
-        checkWidth(features, dim, `what the extractor ${extractor} makes`);
-        checkFinite(features.data, dim, from);
-        return features.data;
+        const rows = range(from, to);
+        const read = await readFeatures(given, backbone ?? extractor, { rows, ...(onBad && { onBad }) });
+        const { data } = read.features;
+        checkWidth(read.features, dim, `what the extractor ${extractor} makes`);
+        checkFinite(data, dim, from);
+        return atTheirPlaces(data, read.rows, rows, dim);
       },
     };
   }
@@ -77,8 +81,27 @@ export function batchesOf(
   return {
     rows: given.count,
     dims: [side, side, 3],
-    read: async (from, to) => (await readPictures(given, side, { rows: range(from, to) })).data,
+    async read(from, to) {
+      const rows = range(from, to);
+      const read = await readPictures(given, side, { rows, ...(onBad && { onBad }) });
+      return atTheirPlaces(read.data, read.rows, rows, side * side * 3);
+    },
   };
+}
+
+/** Values of the rows that could be read, and zeros for the others: `[wanted.length, size]`. */
+function atTheirPlaces<T extends Float32Array | Uint8Array>(
+  values: T,
+  rows: Int32Array,
+  wanted: Int32Array,
+  size: number,
+): T {
+  if (rows.length === wanted.length) return values;
+  const all = new (values.constructor as new (length: number) => T)(wanted.length * size);
+  rows.forEach((row, i) => {
+    all.set(values.subarray(i * size, (i + 1) * size), (row - wanted[0]!) * size);
+  });
+  return all;
 }
 
 function textBatches(

@@ -7,6 +7,7 @@ import type { Matrix, ModalityName } from '../data/dataset.ts';
 import { sha256 } from '../data/sha256.ts';
 import { Backbone } from '../encoders/backbone/backbone.ts';
 import { RUNTIME_VERSION } from '../encoders/onnx.ts';
+import type { BadPicture } from '../encoders/pictures.ts';
 import { WordEncoder } from '../encoders/text/word-encoder.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
 import type { ModelContent } from './content.ts';
@@ -24,6 +25,11 @@ export interface EncodeOptions {
   /** Rows a run of the encoder, 1 … 65,536; default 1024, 128 for pixels. The codes do not depend on it. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
+  /**
+   * Called for a picture that cannot be decoded, with its row; its code then says nothing. Without it, the first bad
+   * picture ends the call with its error.
+   */
+  readonly onBad?: (bad: BadPicture) => void;
   /** Called after every batch. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
@@ -224,6 +230,7 @@ export class Model {
     const source = batchesOf(input, preprocessing, modality, {
       ...(words && { words }),
       ...(extractor && { extractor }),
+      ...(options.onBad && { onBad: options.onBad }),
     });
     const session = await this.#session(modality);
     for (let from = 0; from < source.rows; from += batchSize) {
