@@ -25,6 +25,8 @@ const lock = at('.cache', 'setup.lock');
 const stamp = at('.cache', 'built.json');
 const entry = at('dist', 'cli', 'main.js');
 const kernels = at('src', 'search', 'kernels', 'generated', 'hamming.ts');
+/** Of the program, and of the page. */
+const SOURCES = /\.(tsx?|css|html|js|svg|json)$/;
 /** A lock older than this belongs to a process that is gone, even where process numbers cannot tell (containers). */
 const LOCK_MINUTES = 15;
 
@@ -71,10 +73,11 @@ function sourceDigest() {
       const path = join(folder, item.name);
       if (item.isDirectory()) {
         if (item.name !== 'generated') walk(path);
-      } else if (item.name.endsWith('.ts') && !item.name.endsWith('.test.ts')) add(path);
+      } else if (SOURCES.test(item.name) && !item.name.endsWith('.test.ts')) add(path);
     }
   };
   walk(at('src'));
+  walk(at('web'));
   for (const name of [
     'package-lock.json',
     'tsconfig.json',
@@ -129,6 +132,9 @@ function build(digest) {
     [tsc, '-p', 'tsconfig.build.json', '--outDir', draft, '--noEmitOnError'],
     drop,
   );
+  const vite = at('node_modules', 'vite', 'bin', 'vite.js');
+  const page = ['build', 'web', '--outDir', at(draft, 'web'), '--logLevel', 'warn'];
+  run('building the page', process.execPath, [vite, ...page], drop);
   // Build beside and swap: files of deleted sources go, and a failed build leaves the old one.
   const old = at(`dist.${process.pid}.old`);
   if (existsSync(at('dist'))) renameSync(at('dist'), old);

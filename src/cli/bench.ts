@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { BenchPairsCase, BenchTrainCase } from '../bench/index.ts';
 import { textTable } from '../report/table.ts';
+import { addBenchCollection } from './bench-collection.ts';
 import { addBenchSearch } from './bench-search.ts';
 import { addBenchUpdates } from './bench-updates.ts';
 import { addCommand, perform } from './command.ts';
@@ -23,6 +24,7 @@ export function addBench(program: Command): void {
     .description('measure speed on this machine, against rivals in the same run');
   addBenchSearch(bench);
   addBenchUpdates(bench);
+  addBenchCollection(bench);
   addBenchTrain(bench);
   addBenchPairs(bench);
 }

@@ -3,16 +3,20 @@ import { Command, CommanderError } from 'commander';
 import { UNSEEN_VERSION } from '../model/version.ts';
 import { addBench } from './bench.ts';
 import { addCodes } from './codes.ts';
+import { addCollection } from './collection.ts';
 import { PartialResult, quietErrors } from './command.ts';
 import { addCompare } from './compare.ts';
 import { addDemo } from './demo.ts';
 import { addEncode } from './encode.ts';
 import { addEvaluate } from './evaluate.ts';
+import { addExportSite } from './export-site.ts';
 import { failureJson, failureText, toUnseenError } from './failure.ts';
 import { addImport } from './import.ts';
 import { addMethodHelp } from './method-help.ts';
 import { addSearch } from './search.ts';
+import { addServe } from './serve.ts';
 import { addSplit } from './split.ts';
+import { addTokens } from './tokens.ts';
 import { addTrain } from './train.ts';
 import { addTune } from './tune.ts';
 
@@ -37,9 +41,13 @@ function buildProgram(): Command {
     addEncode,
     addSearch,
     addCodes,
+    addCollection,
+    addServe,
+    addTokens,
     addEvaluate,
     addCompare,
     addTune,
+    addExportSite,
     addBench,
   ])
     add(program);

@@ -44,7 +44,10 @@ export interface NextModel {
   readonly fingerprint: string;
   /** Bits of its codes. */
   readonly bits: number;
-  /** Codes of these items, in their order, made of what is kept of them. */
+  /**
+   * Codes of these items, in their order, made of what is kept of them. It may read the collection and must not wait for a
+   * write to it. An item that is deleted or replaced meanwhile may miss its picture; throwing is then no failure.
+   */
   readonly encode: (items: readonly Item[]) => Promise<readonly ItemCodes[]>;
 }
 

@@ -162,12 +162,15 @@ const temporaryName = (file: string): string =>
   path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
 
 /** Writes the parts one after the other to a temporary neighbour, flushes it, and renames: a reader sees old or new. */
-export async function writeFileAtomic(file: string, parts: Iterable<Uint8Array | string>): Promise<void> {
+export async function writeFileAtomic(
+  file: string,
+  parts: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
+): Promise<void> {
   const temporary = temporaryName(file);
   try {
     const handle = await open(temporary, 'wx');
     try {
-      for (const part of parts) await handle.writeFile(part);
+      for await (const part of parts) await handle.writeFile(part);
       await handle.sync();
     } finally {
       await handle.close();

@@ -15,3 +15,4 @@ export { KEEPS, type Keep } from './keep-picture.ts';
 export { type EncoderPool, openEncoderPool, type PoolOptions } from './pool.ts';
 export type { IngestProgress } from './rate.ts';
 export { reencodeWith } from './reencode.ts';
+export { openItems, type SourceOptions } from './sources/open.ts';

@@ -30,14 +30,24 @@ export async function openEncoderPool(modelFolder: string, options: PoolOptions 
     const reason = `must be a whole number from 1 to ${MOST_WORKERS}`;
     throw new UnseenError('ARGUMENT_INVALID', { name: 'workers', reason, received: count });
   }
-  const slots = Array.from({ length: count }, (): Slot => ({ worker: new Worker(modelFolder) }));
+  return startPool(modelFolder, () => new Worker(modelFolder), count);
+}
+
+/** `start` starts a thread with the model of the folder. */
+export async function startPool(
+  modelFolder: string,
+  start: () => Worker,
+  count: number,
+): Promise<EncoderPool> {
+  const slots = Array.from({ length: count }, (): Slot => ({ worker: start() }));
   const started = await Promise.allSettled(slots.map(({ worker }) => worker.ready()));
   const broken = started.find((one) => one.status === 'rejected');
   if (broken) {
     await Promise.all(slots.map(({ worker }) => worker.close()));
     throw broken.reason;
   }
-  return new Pool(modelFolder, (started[0] as PromiseFulfilledResult<ModelFacts>).value, slots);
+  const { value } = started[0] as PromiseFulfilledResult<ModelFacts>;
+  return new Pool(value, slots, { start, modelFolder });
 }
 
 /** A place for a thread, which may be another one after a crash. */
@@ -51,7 +61,7 @@ class Pool implements EncoderPool {
   readonly modalities: ModelFacts['modalities'];
   /** One more than there are threads, so that none waits for the next batch to be read. */
   readonly atOnce: number;
-  readonly #modelFolder: string;
+  readonly #again: { readonly start: () => Worker; readonly modelFolder: string };
   readonly #slots: readonly Slot[];
   readonly #free: Slot[];
   readonly #waiting: {
@@ -59,9 +69,15 @@ class Pool implements EncoderPool {
     readonly refuse: (error: UnseenError) => void;
   }[] = [];
   #closed = false;
+  /** Called when a slot comes back: closing waits for all. */
+  #given: () => void = () => {};
 
-  constructor(modelFolder: string, { fingerprint, bits, modalities }: ModelFacts, slots: readonly Slot[]) {
-    this.#modelFolder = modelFolder;
+  constructor(
+    { fingerprint, bits, modalities }: ModelFacts,
+    slots: readonly Slot[],
+    again: { readonly start: () => Worker; readonly modelFolder: string },
+  ) {
+    this.#again = again;
     this.fingerprint = fingerprint;
     this.bits = bits;
     this.modalities = modalities;
@@ -92,6 +108,10 @@ class Pool implements EncoderPool {
   async close(): Promise<void> {
     this.#closed = true;
     for (const { refuse } of this.#waiting.splice(0)) refuse(closed());
+    while (this.#free.length < this.#slots.length)
+      await new Promise<void>((resolve) => {
+        this.#given = resolve;
+      });
     await Promise.all(this.#slots.map(({ worker }) => worker.close()));
   }
 
@@ -106,15 +126,16 @@ class Pool implements EncoderPool {
     const next = this.#waiting.shift();
     if (next) next.take(slot);
     else this.#free.push(slot);
+    this.#given();
   }
 
   async #revive(slot: Slot): Promise<void> {
     if (slot.worker.alive) return;
-    slot.worker = new Worker(this.#modelFolder);
+    slot.worker = this.#again.start();
     const { fingerprint } = await slot.worker.ready();
     if (fingerprint === this.fingerprint) return;
     throw new UnseenError('CODES_OTHER_MODEL', {
-      file: this.#modelFolder,
+      file: this.#again.modelFolder,
       expected: this.fingerprint.slice(0, 12),
       received: fingerprint.slice(0, 12),
     });

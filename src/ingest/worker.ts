@@ -30,8 +30,8 @@ export class Worker {
   #asked: Asked | undefined;
   #end: string | undefined;
 
-  constructor(modelFolder: string) {
-    this.#thread = new Thread(mainFile(), { workerData: { modelFolder } satisfies WorkerData });
+  constructor(modelFolder: string, main: URL = mainFile()) {
+    this.#thread = new Thread(main, { workerData: { modelFolder } satisfies WorkerData });
     this.#thread.on('message', (message: FromWorker) => this.#hear(message));
     this.#thread.on('error', (error) => this.#gone(error.message));
     this.#ended = new Promise((resolve) => {

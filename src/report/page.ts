@@ -33,12 +33,10 @@ export interface ReportPage {
   readonly pictures?: readonly PagePicture[];
   /** Facts below everything: machine, versions, hashes. */
   readonly facts?: Readonly<Record<string, string>>;
-  /** Markup and code of a part that needs a service: the demo's search. Trusted, not escaped. */
-  readonly extension?: { readonly markup: string; readonly script: string };
 }
 
 export function renderPage(page: ReportPage): string {
-  const { title, lead, summary, tables = [], plots = [], pictures = [], facts = {}, extension } = page;
+  const { title, lead, summary, tables = [], plots = [], pictures = [], facts = {} } = page;
   const images = pictures.map(
     ({ png, alt }) => `<p><img class="results" src="${dataUri(png)}" alt="${escapeXml(alt)}"></p>`,
   );
@@ -71,10 +69,8 @@ ${paragraph(lead ?? '', 'lead')}
 ${summary.map((text) => paragraph(text)).join('\n')}
 </header>
 ${sections.length > 4 ? contents(sections) : ''}
-${extension?.markup ?? ''}
 ${sections.map(({ id, title: name, inner }) => section(id, name, inner)).join('\n')}
 </main>
-${extension ? `<script>${extension.script}</script>` : ''}
 </body>
 </html>
 `;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { syntheticDataset } from '../../../test/synthetic.ts';
 import { temporaryFolder } from '../../../test/temporary-folder.ts';
+import type { NewItem } from '../../collection/index.ts';
 import { datasetFromArrays, loadSplit } from '../../data/index.ts';
 import { Model } from '../../model/index.ts';
 import type { Call } from '../command.ts';
@@ -59,6 +60,19 @@ it('the half of words measures both ways, shows what words found, and its model 
   expect(model.modalities).toEqual(['image', 'text']);
   const said = half.next!(folder);
   expect(said).toContain(`--model ${path.join(folder, 'emoji-model')} --data synthetic --modality image`);
-  const answer = await (await half.explore())(new URL('http://127.0.0.1/words.json?text=thing0x0'));
-  expect(JSON.parse(answer!.body as string).hits.length).toBeGreaterThan(0);
+
+  const [own, other] = half.collections;
+  expect([own!.name, other!.name]).toEqual(['emoji', 'emoji-cca-itq']);
+  expect([own!.model.fingerprint, own!.rows]).toEqual([model.fingerprint, data.rows]);
+  const items: NewItem[] = [];
+  for await (const some of own!.items()) items.push(...some);
+  expect(items).toHaveLength(data.rows);
+  const codes = { image: await model.encode('image', data.modalities.image!.features!) };
+  const [text, ...tags] = data.modalities.text!.texts![7]!;
+  expect(items[7]).toMatchObject({
+    codes: { image: codes.image.row(7) },
+    payload: { text, tags, class: data.classes[7] },
+    picture: { type: 'image/png' },
+  });
+  expect(Object.keys(items[7]!.codes)).toEqual(['image', 'text']);
 });

@@ -1,5 +1,6 @@
 /** The half of pictures with words: CZHash and its baselines on one draw of unseen emoji classes. */
 import path from 'node:path';
+import type { Payload } from '../../collection/index.ts';
 import { type Dataset, saveSplit } from '../../data/index.ts';
 import { summarize } from '../../evaluate/index.ts';
 import { BOTH_WAYS } from '../../evaluate/summary.ts';
@@ -9,11 +10,10 @@ import { drawStrips } from '../../report/strips.ts';
 import type { Call } from '../command.ts';
 import { STRIP } from '../reports.ts';
 import type { Half } from './half.ts';
+import { collectionOf } from './items.ts';
 import { programName, quoted } from './next.ts';
 import { runStudy, type StudyPlan } from './study.ts';
 import { judgeBothWays, verdictOfBothWays } from './verdict.ts';
-import { wordExplorer } from './word-explorer.ts';
-import { WORD_PAGE } from './word-page.ts';
 
 /** 24 of 80 classes. */
 const UNSEEN_SHARE = 0.3;
@@ -23,6 +23,13 @@ const SHOWN_QUERIES = 6;
 const AUTHORS =
   'Noto Emoji by Google (Apache-2.0), Twemoji by Twitter and other contributors (CC-BY-4.0), ' +
   'OpenMoji by HfG Schwäbisch Gmünd and contributors (CC-BY-SA-4.0)';
+
+/** What an emoji is called, its tags, and who drew it: `dog face (noto)` is the name of a row. */
+function describe(data: Dataset, row: number): Payload {
+  const [text, ...tags] = data.modalities.text!.texts![row]!;
+  const style = /\((\w+)\)$/.exec(data.rowNames?.[row] ?? '')?.[1];
+  return { text: text!, tags, ...(style !== undefined && { style }) };
+}
 
 /** `methods` must have `czhash` among them. @throws `ABORTED` */
 export async function studyEmoji(
@@ -88,7 +95,11 @@ export async function studyEmoji(
       await czhash.save(path.join(folder, 'emoji-model'));
       await saveSplit(split, path.join(folder, 'emoji-split.json'));
     },
-    extension: WORD_PAGE,
-    explore: () => wordExplorer(data, split, czhash),
+    collections: models.map((model) =>
+      collectionOf(data, model, {
+        name: model === czhash ? 'emoji' : `emoji-${model.method}`,
+        more: (row) => describe(data, row),
+      }),
+    ),
   };
 }

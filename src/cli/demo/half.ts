@@ -1,10 +1,20 @@
-/** What each half of the demo hands over: its figures, its part of the page, and its files. */
+/** What each half of the demo hands over: its figures, its collections, and its files. */
+import type { NewItem } from '../../collection/index.ts';
+import type { Model } from '../../model/index.ts';
 import type { ComparisonTable } from '../../report/comparison.ts';
 import type { PagePicture } from '../../report/page.ts';
-import type { Handler } from './server.ts';
 
 export const HALVES = ['icons', 'emoji'] as const;
 export type HalfName = (typeof HALVES)[number];
+
+/** A collection that the page searches. */
+export interface DemoCollection {
+  readonly name: string;
+  readonly model: Model;
+  readonly rows: number;
+  /** All items, some at a time. */
+  items(): AsyncIterable<readonly NewItem[]>;
+}
 
 export interface Half {
   /** Whether the method of the half won, in words. */
@@ -25,8 +35,5 @@ export interface Half {
   next?(folder: string): string;
   /** Writes models and splits into the folder. */
   save(folder: string): Promise<void>;
-  /** The part of the page that searches: shown where a service answers below `/<name>/`. */
-  readonly extension: { readonly markup: string; readonly script: string };
-  /** Opens what the service answers from; pathnames are those behind `/<name>`. */
-  explore(): Promise<Handler>;
+  readonly collections: readonly DemoCollection[];
 }

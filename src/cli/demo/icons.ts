@@ -8,8 +8,7 @@ import { drawStrips } from '../../report/strips.ts';
 import type { Call } from '../command.ts';
 import { STRIP } from '../reports.ts';
 import type { Half } from './half.ts';
-import { iconExplorer } from './icon-explorer.ts';
-import { ICON_PAGE } from './icon-page.ts';
+import { collectionOf } from './items.ts';
 import { runStudy } from './study.ts';
 import { judge, verdictText } from './verdict.ts';
 
@@ -61,7 +60,6 @@ export async function studyIcons(data: Dataset, seeds: readonly number[], call: 
       await tzsh.save(path.join(folder, 'model'));
       await saveSplit(split, path.join(folder, 'split.json'));
     },
-    extension: ICON_PAGE,
-    explore: () => iconExplorer(data, split, tzsh),
+    collections: [collectionOf(data, tzsh, { name: 'icons' })],
   };
 }

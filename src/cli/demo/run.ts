@@ -4,17 +4,16 @@ import { UnseenError } from '../../errors.ts';
 import { describeEnvironment, type Environment } from '../../evaluate/index.ts';
 import { comparisonText } from '../../report/comparison.ts';
 import { environmentFacts, writeReport } from '../../report/folder.ts';
-import { type ReportPage, renderPage } from '../../report/page.ts';
+import type { ReportPage } from '../../report/page.ts';
 import { onStderr, onStdout } from '../colour.ts';
 import type { Call, Result } from '../command.ts';
 import { openData } from '../data.ts';
 import { checkOutputFolder } from '../outputs.ts';
-import { site } from './answers.ts';
+import { openDemoService, writeCollections } from './collections.ts';
 import { studyEmoji } from './emoji.ts';
 import { HALVES, type Half, type HalfName } from './half.ts';
 import { studyIcons } from './icons.ts';
-import { joinParts } from './page.ts';
-import { type Handler, type LocalServer, openServer } from './server.ts';
+import { type HeldPort, HOST, holdPort } from './port.ts';
 
 export interface DemoOptions {
   readonly serve: boolean;
@@ -45,13 +44,13 @@ const OPENERS: Readonly<Record<HalfName, Opener>> = {
  */
 export async function demo(options: DemoOptions, call: Call, openers = OPENERS): Promise<Result> {
   await checkOutputFolder(options.out, true, 'results.json');
-  const server = options.serve ? await openServer(options.port) : undefined;
+  const held = options.serve ? await holdPort(options.port) : undefined;
   try {
-    const result = await study(options, call, openers, server);
-    if (result.failure) await server?.close();
+    const result = await study(options, call, openers, held);
+    if (result.failure) await held?.release();
     return result;
   } catch (error) {
-    await server?.close();
+    await held?.release();
     throw error;
   }
 }
@@ -60,7 +59,7 @@ async function study(
   { out, seeds, only }: DemoOptions,
   call: Call,
   openers: Readonly<Record<HalfName, Opener>>,
-  server: LocalServer | undefined,
+  held: HeldPort | undefined,
 ): Promise<Result> {
   const names = HALVES.filter((name) => only === undefined || name === only);
   const works: [HalfName, Awaited<ReturnType<Opener>>][] = [];
@@ -81,6 +80,7 @@ async function study(
   const page = pageOf(halves, environment);
   const results = resultsOf(halves, environment);
   const all = [...halves.values()];
+  const collections = all.flatMap((half) => half.collections);
   const pictures = all.flatMap((half) => Object.entries(half.pictures));
   const files = Object.fromEntries(pictures.map(([name, { png }]) => [name, png]));
   await writeReport(
@@ -90,12 +90,15 @@ async function study(
       force: true,
       async also(folder) {
         for (const half of all) await half.save(folder);
+        // Trained models are worth more than collections, which are made of them in seconds.
+        if (!failure) failure = await interrupted(() => writeCollections(folder, collections, call), out);
       },
     },
   );
   const written = [
     `index.html, results.json, ${Object.keys(files).join(', ')}`,
     ...all.map(({ saved }) => saved),
+    ...(failure ? [] : [`collections/ (${collections.map(({ name }) => name).join(', ')})`]),
   ];
   const text = [
     ...all.flatMap(({ tables, verdict }) => [comparisonText(tables, onStdout.bold), verdict]),
@@ -103,17 +106,35 @@ async function study(
     ...all.flatMap((half) => half.next?.(out) ?? []),
   ].join('\n\n');
   if (failure) return { json: { ...results, aborted: true }, text, failure };
-  if (!server) return { json: results, text };
-  const parts: Record<string, Handler> = {};
-  for (const [name, half] of halves) parts[name] = await half.explore();
+  if (!held) return { json: results, text };
   return {
     json: results,
     text,
     async afterwards() {
-      call.progress.line(`\n${onStderr.bold(server.url)}  (Ctrl-C stops)`);
-      await server.serve(site(renderPage(page), parts), call.signal);
+      const service = await openDemoService(out, collections);
+      try {
+        await held.release();
+        const address = await service.listen({ host: HOST, port: held.port });
+        call.progress.line(`\n${onStderr.bold(`${address}/`)}  (Ctrl-C stops)`);
+        if (!call.signal.aborted)
+          await new Promise((stop) => call.signal.addEventListener('abort', stop, { once: true }));
+      } finally {
+        await service.close();
+      }
     },
   };
+}
+
+/** Ctrl-C while collections are made leaves them out and keeps what was trained. */
+async function interrupted(work: () => Promise<void>, out: string): Promise<UnseenError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (cause) {
+    if (!(cause instanceof UnseenError) || cause.code !== 'ABORTED') throw cause;
+    const values = { during: 'the making of collections', kept: `The report and the models are in ${out}/.` };
+    return new UnseenError('ABORTED', values, { cause });
+  }
 }
 
 function pageOf(halves: ReadonlyMap<HalfName, Half>, environment: Environment): ReportPage {
@@ -125,7 +146,6 @@ function pageOf(halves: ReadonlyMap<HalfName, Half>, environment: Environment): 
     plots: all.flatMap(({ plots }) => plots),
     pictures: all.flatMap(({ pictures }) => Object.values(pictures)),
     facts: Object.assign({}, ...all.map(({ facts }) => facts), environmentFacts(environment)),
-    extension: joinParts(all.map(({ extension }) => extension)),
   };
 }
 

@@ -90,7 +90,7 @@ export abstract class Reading implements CollectionReader {
       const hash = item === undefined ? undefined : this.#place(item).picture;
       if (!hash) return undefined;
       const bytes = this.reading((view) => view.picture(hash));
-      return { type: pictureType(bytes)!, bytes };
+      return { type: pictureType(bytes)!, bytes: new Uint8Array(bytes) };
     });
   }
 

@@ -1,7 +1,7 @@
 /**
  * Moves a collection to the codes of another model. All items are encoded in batches into another generation, while writes
- * go on in the old one; they get higher numbers, and so come last. When few are left, writes wait, the rest is encoded,
- * who died meanwhile is marked, and one commit puts the new generation in the old one's place.
+ * go on in the old one; they get higher numbers, and so come last. When none is left, writes wait, who died meanwhile is
+ * marked, and one commit puts the new generation in the old one's place.
  */
 import { throwIfAborted, UnseenError } from '../../errors.ts';
 import { CodePacking } from '../check-items.ts';
@@ -13,9 +13,9 @@ import { deadBitmap } from './numbering.ts';
 import { Numbers } from './numbers.ts';
 import type { Staging } from './staging.ts';
 
-/** Items that are encoded together, and the most that are encoded while writes wait. */
+/** Items that are encoded together. */
 const BATCH = 256;
-/** Catching up that often without coming near the end: writes come faster than they are encoded, and have to wait. */
+/** After catching up that often, writes wait till the rest is encoded. */
 const ROUNDS = 8;
 
 /** What it needs of the writer. */
@@ -50,9 +50,9 @@ export class Reencoding {
 
   async run(): Promise<void> {
     for (let round = 1; ; round++) {
-      while (this.#left > BATCH) await this.#batch();
+      while (this.#left > 0) await this.#batch();
       const done = await this.#host.alone(async () => {
-        if (this.#left > BATCH && round < ROUNDS) return false;
+        if (this.#left > 0 && round < ROUNDS) return false;
         while (this.#left > 0) await this.#batch();
         this.#check();
         await this.#finish();

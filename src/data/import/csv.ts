@@ -15,7 +15,7 @@ import { isField, type SourceRow, sourceRow } from './source-row.ts';
 /** A text of a million characters, and room. */
 const MAX_RECORD_BYTES = 1 << 23;
 
-interface CsvRecord {
+export interface CsvRecord {
   /** Its first line. */
   readonly line: number;
   readonly cells: readonly Uint8Array[];
@@ -25,7 +25,7 @@ const malformed = (file: string, line: number, reason: string, received: unknown
   new UnseenError('FILE_MALFORMED', { file, where: `line ${line}`, reason, received }, { cause });
 
 /** The records of a file, cells as bytes: what is not UTF-8 spoils its own row only. */
-async function* records(source: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<CsvRecord> {
+export async function* records(source: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<CsvRecord> {
   const parser = parse({
     delimiter: /\.tsv$/i.test(file) ? '\t' : ',',
     encoding: null,

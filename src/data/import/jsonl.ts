@@ -8,13 +8,13 @@ import { type Line, linesOf, pieces } from './lines.ts';
 import { importPairs, PAIR_OPTIONS, type ReadTable } from './pairs.ts';
 import { isField, type SourceRow, sourceRow } from './source-row.ts';
 
-const MAX_LINE_BYTES = 1 << 23;
+export const MAX_LINE_BYTES = 1 << 23;
 
 const wrong = (reason: string, received: unknown, cause?: unknown): UnseenError =>
   new UnseenError('ROW_FIELD_INVALID', { field: 'line', reason, received }, { cause });
 
-/** The fields of a line; `undefined` for a blank one. */
-function fieldsOf({ bytes, tooLong }: Line): ReadonlyMap<string, unknown> | undefined {
+/** The fields of a line; `undefined` for a blank one. @throws `ROW_FIELD_INVALID`, `TEXT_ENCODING` */
+export function fieldsOf({ bytes, tooLong }: Line): ReadonlyMap<string, unknown> | undefined {
   if (tooLong) throw wrong(`must have at most ${MAX_LINE_BYTES} bytes`, 'more');
   const text = decodeText(bytes, 'line');
   if (text.trim() === '') return undefined;
