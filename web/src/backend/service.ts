@@ -103,8 +103,5 @@ function problemOf(error: unknown): unknown {
     const { detail, hint, status } = error.problem;
     return new Problem(detail, { hint, status, retryAfter: error.retryAfter });
   }
-  if (error instanceof Error && 'code' in error && 'hint' in error) {
-    return new Problem(error.message, { hint: String(error.hint) });
-  }
   return error;
 }
