@@ -608,6 +608,26 @@ export const ERRORS = {
     message: '{source}: is nothing that items are read from',
     hint: 'Give a folder of pictures, pictures, a .tar, .csv, .tsv or .jsonl file, a dataset folder, or {bundled}.',
   },
+  POSTGRES_UNREACHABLE: {
+    exit: 1,
+    message: '{address}: no answer ({reason})',
+    hint: 'Check that the server runs and can be reached, user and password; then call again.',
+  },
+  POSTGRES_FAILED: {
+    exit: 1,
+    message: '{address}: {reason}',
+    hint: 'Look at the log of the server: its space, limits and rights; nothing was changed.',
+  },
+  POSTGRES_UNSUITABLE: {
+    exit: 2,
+    message: '{address}: {reason}, received {received}',
+    hint: '{advice}',
+  },
+  COLLECTION_SHARD_MISSING: {
+    exit: 1,
+    message: 'collection "{name}": no answer from {shards} ({reason})',
+    hint: 'Start it again and repeat the call; a search may ask for a part with partial: true.',
+  },
   COLLECTION_CLOSED: {
     exit: 2,
     message: 'collection "{name}" was closed',

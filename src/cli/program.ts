@@ -14,7 +14,9 @@ import { failureJson, failureText, toUnseenError } from './failure.ts';
 import { addImport } from './import.ts';
 import { addMethodHelp } from './method-help.ts';
 import { addSearch } from './search.ts';
+import { addServe } from './serve.ts';
 import { addSplit } from './split.ts';
+import { addTokens } from './tokens.ts';
 import { addTrain } from './train.ts';
 import { addTune } from './tune.ts';
 
@@ -40,6 +42,8 @@ function buildProgram(): Command {
     addSearch,
     addCodes,
     addCollection,
+    addServe,
+    addTokens,
     addEvaluate,
     addCompare,
     addTune,
