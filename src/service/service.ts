@@ -83,7 +83,14 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   app.server.maxConnections = limits.connections;
   const connections = new Connections(app);
   const jobs = new Jobs((error, job) => app.log.error({ err: error, job: job.id }, 'job failed'));
-  const context: Context = { catalog, jobs, lanes: openLanes(limits), limits, keep };
+  const context: Context = {
+    catalog,
+    jobs,
+    lanes: openLanes(limits),
+    limits,
+    keep,
+    report: options.report !== undefined,
+  };
   const state = { ready: true };
   let announce = (): void => {};
   try {
