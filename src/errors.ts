@@ -578,6 +578,11 @@ export const ERRORS = {
     message: 'item "{id}" has {received}; only {expected} can be encoded',
     hint: 'Give it {expected}, or take a model that encodes what it has.',
   },
+  ITEMS_FAILED: {
+    exit: 1,
+    message: 'all of {total} items failed; the first: {first}',
+    hint: 'Nothing was added. Look at the first: mostly the source is of another kind than it seems.',
+  },
   ITEM_TWICE: {
     exit: 2,
     message: 'item "{id}" came before in the same run',
@@ -602,6 +607,26 @@ export const ERRORS = {
     exit: 2,
     message: '{source}: is nothing that items are read from',
     hint: 'Give a folder of pictures, pictures, a .tar, .csv, .tsv or .jsonl file, a dataset folder, or {bundled}.',
+  },
+  POSTGRES_UNREACHABLE: {
+    exit: 1,
+    message: '{address}: no answer ({reason})',
+    hint: 'Check that the server runs and can be reached, user and password; then call again.',
+  },
+  POSTGRES_FAILED: {
+    exit: 1,
+    message: '{address}: {reason}',
+    hint: 'Look at the log of the server: its space, limits and rights; nothing was changed.',
+  },
+  POSTGRES_UNSUITABLE: {
+    exit: 2,
+    message: '{address}: {reason}, received {received}',
+    hint: '{advice}',
+  },
+  COLLECTION_SHARD_MISSING: {
+    exit: 1,
+    message: 'collection "{name}": no answer from {shards} ({reason})',
+    hint: 'Start it again and repeat the call; a search may ask for a part with partial: true.',
   },
   COLLECTION_CLOSED: {
     exit: 2,

@@ -29,6 +29,8 @@ export interface Backend {
   create(): Promise<Collection>;
   /** Closes it and opens it again. */
   reopen(collection: Collection): Promise<Collection>;
+  /** Histories that are tried. Default: 25. */
+  readonly histories?: number;
 }
 
 type Model = Map<string, Item>;
@@ -329,7 +331,7 @@ export function collectionConformance(backend: Backend): void {
             await one.close();
           }
         }),
-        { numRuns: 25 },
+        { numRuns: backend.histories ?? 25 },
       );
     });
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { UNSEEN_VERSION } from '../model/version.ts';
 import { addBench } from './bench.ts';
 import { addCodes } from './codes.ts';
+import { addCollection } from './collection.ts';
 import { PartialResult, quietErrors } from './command.ts';
 import { addCompare } from './compare.ts';
 import { addDemo } from './demo.ts';
@@ -13,7 +14,9 @@ import { failureJson, failureText, toUnseenError } from './failure.ts';
 import { addImport } from './import.ts';
 import { addMethodHelp } from './method-help.ts';
 import { addSearch } from './search.ts';
+import { addServe } from './serve.ts';
 import { addSplit } from './split.ts';
+import { addTokens } from './tokens.ts';
 import { addTrain } from './train.ts';
 import { addTune } from './tune.ts';
 
@@ -38,6 +41,9 @@ function buildProgram(): Command {
     addEncode,
     addSearch,
     addCodes,
+    addCollection,
+    addServe,
+    addTokens,
     addEvaluate,
     addCompare,
     addTune,

@@ -1,5 +1,5 @@
-/** `unseen search`: the nearest codes to a stored row, a code, a picture, or a text. */
-import type { Command } from 'commander';
+/** `unseen search`: the nearest to a stored item, a code, a picture, or a text, among codes in a file or in a collection. */
+import { type Command, Option } from 'commander';
 import { Codes } from '../codes/index.ts';
 import { forEachLine } from '../data/files.ts';
 import type { ModalityName } from '../data/index.ts';
@@ -23,7 +23,8 @@ import type { Progress } from './progress.ts';
 const MAX_LINE = 4096;
 
 interface SearchOptions {
-  readonly codes: string;
+  readonly codes?: string;
+  readonly collection?: string;
   readonly item?: string;
   readonly code?: string;
   readonly image?: string;
@@ -33,19 +34,24 @@ interface SearchOptions {
   readonly radius?: number;
   readonly rerank?: number | true;
   readonly allow?: string;
+  readonly filter?: string;
+  readonly modality?: ModalityName;
   readonly threads?: number;
   readonly json?: boolean;
 }
 
 export function addSearch(program: Command): void {
-  addCommand(program, 'search', 'find the nearest codes', [
+  addCommand(program, 'search', 'find the nearest codes, or items of a collection', [
     'search --codes codes.npy --item 12 -k 5',
     'search --codes codes.npy --image cat.jpg --model model/',
     'search --codes codes.npy --text "a striped animal" --model model/ --rerank',
     'search --codes codes.npy --code 00ff13a07755e1c2 --radius 8',
+    'search --collection photos.collection --text "a striped animal" --model model/',
+    `search --collection photos.collection --item zebra/1.jpg --filter '{"field": "class", "eq": "horse"}'`,
   ])
-    .requiredOption('--codes <file>', CODES_HELP)
-    .option('--item <row|name>', 'ask with a row of the codes')
+    .option('--codes <file>', CODES_HELP)
+    .option('--collection <dir>', 'search a collection instead')
+    .option('--item <row|name|id>', 'ask with a row of the codes, or an item of the collection')
     .option('--code <hex>', 'ask with a code, two hexadecimal digits a byte')
     .option('--image <file>', 'ask with a picture; needs --model')
     .option('--text <words>', 'ask with a text; needs --model')
@@ -58,14 +64,27 @@ export function addSearch(program: Command): void {
       integer(1, 1_000_000),
     )
     .option('--allow <file>', 'only rows that the file lists: a row number or name a line')
-    .option('--threads <n>', 'threads of the search (default: 1)', integer(1, 256))
+    .option('--filter <json>', 'of a collection: only items whose payload matches')
+    .addOption(
+      new Option('--modality <name>', 'of a collection: codes of pictures or of texts only').choices([
+        'image',
+        'text',
+      ]),
+    )
+    .option('--threads <n>', 'of a file of codes: threads of the search (default: 1)', integer(1, 256))
     .action((options: SearchOptions) =>
-      perform(options.json, async ({ signal, progress }) => {
+      perform(options.json, async (call) => {
+        const { signal, progress } = call;
         checkQuery(options);
-        const named = await openNamed(options.codes, { threads: options.threads, signal });
+        const { codes, collection } = options;
+        if (collection !== undefined) {
+          const { searchCollection } = await import('./search-collection.ts');
+          return searchCollection({ ...options, collection }, call);
+        }
+        const named = await openNamed(codes!, { threads: options.threads, signal });
         const { index, facts, nameOf } = named;
         const allow = options.allow === undefined ? undefined : await allowedIds(options.allow, named);
-        const query = await queryOf(options, named, progress);
+        const query = await queryOf(options, codes!, named, progress);
         const { k, radius } = options;
         const bounds = {
           ...(k !== undefined && { k }),
@@ -83,7 +102,7 @@ export function addSearch(program: Command): void {
         }));
         return {
           json: {
-            codes: options.codes,
+            codes,
             index: index.kind,
             bits: index.bits,
             rows: index.count,
@@ -99,7 +118,20 @@ export function addSearch(program: Command): void {
 }
 
 /** What can be refused without reading a file. */
-function checkQuery({ item, code, image, text, model, rerank }: SearchOptions): void {
+function checkQuery(options: SearchOptions): void {
+  const { item, code, image, text, model, rerank } = options;
+  if ((options.codes === undefined) === (options.collection === undefined)) {
+    const received = options.codes === undefined ? 'neither' : 'both';
+    throw wrong('codes', 'give one of --codes and --collection', received);
+  }
+  const foreign =
+    options.codes === undefined
+      ? (['rerank', 'allow', 'threads'] as const)
+      : (['filter', 'modality'] as const);
+  for (const name of foreign) {
+    const whose = options.codes === undefined ? '--codes' : '--collection';
+    if (options[name] !== undefined) throw wrong(name, `is used with ${whose} only`, options[name]);
+  }
   const given = [item, code, image, text].filter((one) => one !== undefined).length;
   if (given !== 1) throw wrong('query', 'give one of --item, --code, --image and --text', given);
   const raw = image ?? text;
@@ -126,6 +158,7 @@ interface Query {
 
 async function queryOf(
   options: SearchOptions,
+  codes: string,
   { index, facts, rowsOf }: NamedIndex,
   progress: Progress,
 ): Promise<Query> {
@@ -135,7 +168,7 @@ async function queryOf(
   if (item !== undefined) {
     const row = rowsOf([item]).get(item);
     if (row === undefined) {
-      const reason = `must be a row from 0 to ${index.rows - 1}, or a name in ${options.codes}.json`;
+      const reason = `must be a row from 0 to ${index.rows - 1}, or a name in ${codes}.json`;
       throw wrong('item', reason, item);
     }
     return { code: index.codes(row, row + 1), modality: facts?.modality };
@@ -145,7 +178,7 @@ async function queryOf(
   const model = await Model.load(options.model!);
   if (facts && facts.model !== model.fingerprint) {
     throw new UnseenError('CODES_OTHER_MODEL', {
-      file: options.codes,
+      file: codes,
       expected: facts.model.slice(0, 12),
       received: model.fingerprint.slice(0, 12),
     });

@@ -26,6 +26,23 @@ export {
 export type { EmbeddedReader } from './embedded/reader.ts';
 export { type Filter, matches, parseFilter } from './filter/index.ts';
 export { type Payload, parsePayload } from './payload.ts';
+export type { Connection, Database, Row, Value } from './postgres/database.ts';
+export {
+  createPostgresCollection,
+  dropPostgresCollection,
+  listPostgresCollections,
+  openPostgresCollection,
+} from './postgres/lazy.ts';
+export type {
+  CreatePostgresOptions,
+  OpenPostgresOptions,
+  PostgresListing,
+  PostgresOptions,
+} from './postgres/open.ts';
+export { type PgliteLike, pgliteDatabase } from './postgres/pglite.ts';
+export type { PostgresPage, PostgresQuery } from './postgres/reading.ts';
+export type { RecallReport } from './postgres/vector.ts';
+export type { PostgresCollection } from './postgres/writing.ts';
 export { exportCollection, type TransferOptions } from './transfer/export.ts';
 export type { ExportHeader } from './transfer/format.ts';
 export { importCollection, readExportHeader } from './transfer/import.ts';

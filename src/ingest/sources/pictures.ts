@@ -44,7 +44,7 @@ export async function tarSource(file: string): Promise<ItemSource> {
   );
 }
 
-/** Files by their paths; an id is the path as it was given. */
+/** Files by their paths, which are their ids. */
 export const filesSource = (files: readonly string[]): ItemSource =>
   sourceOf(
     files.map(posix),
@@ -53,7 +53,7 @@ export const filesSource = (files: readonly string[]): ItemSource =>
     path.posix.basename,
   );
 
-const posix = (file: string): string => file.split(path.sep).join('/');
+const posix = (file: string): string => path.normalize(file).split(path.sep).join('/');
 
 /** `./a/b.png` is `a/b.png`. Nothing is written to these paths: a name is an id only. */
 const plain = (name: string): string => name.replace(/^(\.?\/)+/, '');

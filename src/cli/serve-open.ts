@@ -1,0 +1,108 @@
+/** What `unseen serve` serves, opened: collections, models with their threads, tokens; closed together. */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { UnseenError } from '../errors.ts';
+import type { EncoderPool } from '../ingest/index.ts';
+import type { ServedCollection, ServedModel, Service } from '../service/index.ts';
+import { isPostgres, openCollectionAt } from './collection/open.ts';
+
+export interface ServeOptions {
+  readonly collection?: readonly string[];
+  readonly model?: readonly string[];
+  readonly root?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tokens?: string;
+  readonly report?: string;
+  readonly threads: number;
+  readonly workers: number;
+  readonly log?: string;
+}
+
+export interface OpenedService {
+  readonly service: Service;
+  /** Names of those that were named; there may be others below the root. */
+  readonly collections: readonly string[];
+  /** Fingerprints. */
+  readonly models: readonly string[];
+  close(): Promise<void>;
+}
+
+/** @throws `ARGUMENT_INVALID` without anything to serve; what opening collections, models and tokens throws */
+export async function openServed(options: ServeOptions): Promise<OpenedService> {
+  const { collection: targets = [], model: folders = [], root, report, threads, workers } = options;
+  if (targets.length === 0 && root === undefined) {
+    const reason = 'give --collection, or --root';
+    throw new UnseenError('ARGUMENT_INVALID', { name: 'collection', reason, received: 'neither' });
+  }
+  const { builtPage, createService, readTokens } = await import('../service/index.ts');
+  const tokens = options.tokens === undefined ? undefined : await readTokens(options.tokens);
+  const logger = await openLog(options.log);
+  const pools: EncoderPool[] = [];
+  const models: ServedModel[] = [];
+  const collections: ServedCollection[] = [];
+  try {
+    for (const folder of [...folders, ...(await modelsBelow(root))])
+      models.push(await openModel(folder, workers, pools));
+    for (const target of targets) {
+      const collection = await openCollectionAt(target, { threads });
+      collections.push({ collection, backend: isPostgres(target) ? 'postgres' : 'embedded' });
+    }
+    const service = await createService({
+      collections,
+      models,
+      ...(root !== undefined && { root }),
+      ...(tokens && { tokens }),
+      ...(report !== undefined && { report }),
+      threads,
+      web: builtPage(),
+      logger,
+    });
+    return {
+      service,
+      collections: collections.map(({ collection }) => collection.name),
+      models: models.map(({ model }) => model.fingerprint),
+      async close() {
+        await service.close(); // and with it the collections
+        await closeAll(pools, models);
+      },
+    };
+  } catch (error) {
+    for (const { collection } of collections) await collection.close();
+    await closeAll(pools, models);
+    throw error;
+  }
+}
+
+async function closeAll(pools: readonly EncoderPool[], models: readonly ServedModel[]): Promise<void> {
+  for (const pool of pools) await pool.close();
+  for (const { model } of models) await model.dispose();
+}
+
+/** A pool keeps the thread that answers free; its threads have the model, too. */
+async function openModel(folder: string, workers: number, pools: EncoderPool[]): Promise<ServedModel> {
+  const { Model } = await import('../model/index.ts');
+  const { openEncoderPool } = await import('../ingest/index.ts');
+  const model = await Model.load(folder);
+  if (workers === 0) return { model };
+  const encoder = await openEncoderPool(folder, { workers });
+  pools.push(encoder);
+  return { model, encoder };
+}
+
+/** `models/<any>/` of the root, as the service itself looks for them. */
+async function modelsBelow(root: string | undefined): Promise<string[]> {
+  if (root === undefined) return [];
+  const parent = path.join(root, 'models');
+  const entries = await readdir(parent, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw new UnseenError('FILE_UNREADABLE', { file: parent, reason: cause.code }, { cause });
+  });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(parent, name));
+}
+
+/** JSON lines on stderr: stdout has the address. */
+async function openLog(level = process.stderr.isTTY ? 'warn' : 'info') {
+  const { pino } = await import('pino');
+  return pino({ level }, pino.destination({ dest: 2, sync: true }));
+}
