@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectionConformance, MODEL } from '../../../test/collection-conformance.ts';
+import { docExamples, spy } from '../../../test/doc-examples.ts';
 import { type Cluster, postgresMissing, startCluster } from '../../../test/postgres-clusters.ts';
 import { hammingDistance } from '../../codes/index.ts';
 import type { ErrorCode } from '../../errors.ts';
@@ -114,7 +115,27 @@ describe.skipIf(postgresMissing)(`three servers${postgresMissing ? `: ${postgres
   }, 180_000);
   afterAll(() => Promise.all(clusters.map((one) => one.remove())));
 
-  collectionConformance({ create, reopen, histories: 5 });
+  collectionConformance({ create, reopen, histories: 3 });
+
+  it('is used as docs/postgres.md shows', async () => {
+    const { onPage, inTest } = docExamples('postgres.md', import.meta.filename);
+    expect(onPage('shards')).toBe(inTest('shards'));
+    const said = spy();
+    const [first, second, third] = clusters.map(({ url }) => url) as [string, string, string];
+    const model = MODEL;
+    const code = new Uint8Array(8);
+    // cut: shards
+    const shards = [first, second, third];
+    const herd = await createPostgresCollection(first, { name: 'herd', bits: 64, model, shards });
+    await herd.upsert([{ id: 'cow.jpg', codes: { image: code } }], { model });
+    const page = await herd.search({ model, code, partial: true });
+    if (page.missing) console.log(`without the items of ${page.missing.join(' and ')}`);
+    console.log(page.hits.length); // 1
+    // end
+    expect(said).toEqual([1]);
+    await herd.close();
+    await dropPostgresCollection(first, 'herd');
+  });
 
   describe('a search over shards', () => {
     it('is done by all shards at the same time, and each gives its nearest only', async () => {
