@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { collectionConformance, MODEL } from '../../../test/collection-conformance.ts';
 import { docExamples, spy } from '../../../test/doc-examples.ts';
 import { filters, payloads } from '../../../test/filters.ts';
@@ -28,6 +28,8 @@ import { bitCount } from './questions.ts';
 import { bitText, bytesOfBits } from './rows.ts';
 import { sortId } from './sort-id.ts';
 import { findVector, isGoodVersion } from './vector.ts';
+
+vi.setConfig({ testTimeout: 240_000 }); // WebAssembly on a machine that has other work
 
 const M = { model: MODEL };
 const failing = (code: ErrorCode) => expect.objectContaining({ code });
@@ -164,7 +166,7 @@ describe('graphs of pgvector', () => {
     });
   };
 
-  it('find most of the nearest, say how many, and give no short list', { timeout: 120_000 }, async () => {
+  it('find most of the nearest, say how many, and give no short list', async () => {
     await dropPostgresCollection(database, 'graphs').catch(() => {});
     const options = { name: 'graphs', bits: 64, ...M, hnsw: { m: 16 }, search: { efSearch: 40 } } as const;
     const one = await createPostgresCollection(database, options);
@@ -192,7 +194,7 @@ describe('graphs of pgvector', () => {
     await one.close();
   });
 
-  it('are used when they are asked for, and by no exact search', { timeout: 120_000 }, async () => {
+  it('are used when they are asked for, and by no exact search', async () => {
     // So sparse that they find little.
     const sparse = { name: 'sparse', bits: 64, ...M, hnsw: { m: 2, efConstruction: 4 } };
     const exact = await createPostgresCollection(database, sparse);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { collectionConformance, MODEL } from '../../../test/collection-conformance.ts';
 import { docExamples, spy } from '../../../test/doc-examples.ts';
 import { type Cluster, postgresMissing, startCluster } from '../../../test/postgres-clusters.ts';
@@ -13,6 +13,8 @@ import {
   openPostgresCollection,
   type PostgresCollection,
 } from '../index.ts';
+
+vi.setConfig({ testTimeout: 240_000 }); // a server of a machine that has other work
 
 const M = { model: MODEL };
 const OTHER = 'b'.repeat(64);
