@@ -17,7 +17,7 @@ import { checkOrigin } from './http/origin.ts';
 import { registerOperations } from './http/register.ts';
 import { registerWeb } from './http/web.ts';
 import { Jobs } from './jobs.ts';
-import { announceEnd, Connections } from './lifecycle.ts';
+import { Connections } from './lifecycle.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { registerLog } from './log.ts';
 import { registerMetrics } from './metrics.ts';
@@ -85,12 +85,10 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   const jobs = new Jobs((error, job) => app.log.error({ err: error, job: job.id }, 'job failed'));
   const context: Context = { catalog, jobs, lanes: openLanes(limits), limits, keep };
   const state = { ready: true };
-  let announce = (): void => {};
   try {
     app.decorateRequest('identity', undefined);
     app.decorateRequest('deadline', undefined);
     registerHeaders(app);
-    announce = announceEnd(app);
     if (!tokens) {
       app.addHook('onRequest', (request, _reply, done) => {
         checkOrigin(request);
@@ -112,7 +110,6 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   }
   const stop = async (): Promise<void> => {
     state.ready = false;
-    announce();
     await connections.drain(limits);
     await jobs.close();
     await catalog.close();
