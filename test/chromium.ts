@@ -25,6 +25,19 @@ function findChromium(): string | undefined {
 export const chromium = findChromium();
 if (!chromium) console.warn('no Chromium on the path or in CHROMIUM: pages are not opened');
 
+/** As a user without rights, without a screen, and without looking anywhere by itself. */
+export const FLAGS: readonly string[] = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-dev-shm-usage',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /** Compiles the package into a folder, as it would be installed. */
 export async function buildPackage(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -49,15 +62,18 @@ const TYPES: Readonly<Record<string, string>> = {
   '.mjs': 'text/javascript',
   '.json': 'application/json',
   '.wasm': 'application/wasm',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
 };
 
 type Headers = Readonly<Record<string, string>>;
 
 /** Serves the first of the folders that has the file; `reported` gets what a page posts. */
-async function serve(
+export async function serve(
   folders: readonly string[],
-  headers: Headers,
-  reported: (report: unknown) => void,
+  headers: Headers = {},
+  reported: (report: unknown) => void = () => {},
 ): Promise<Server> {
   const server = createServer(async (request, response) => {
     if (request.method === 'POST') {
@@ -92,16 +108,9 @@ export async function visit<Report>(
   });
   const server = await serve(folders, headers, (text) => reported(text));
   const { port } = server.address() as AddressInfo;
-  const flags = [
-    '--headless=new',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--no-first-run',
-    '--disable-dev-shm-usage',
-  ];
   const browser = spawn(
     chromium!,
-    [...flags, ...extraFlags, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`],
+    [...FLAGS, ...extraFlags, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`],
     {
       stdio: 'ignore',
       detached: true, // a group of its own, to end together

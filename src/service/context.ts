@@ -17,6 +17,8 @@ export interface Context {
   readonly limits: Limits;
   /** How pictures are kept with their items. */
   readonly keep: Keep;
+  /** Whether there is a report to show. */
+  readonly report: boolean;
 }
 
 export interface Call<Name extends OperationName> {

@@ -1,16 +1,14 @@
 /** The end of a service: what is under way is answered, nothing that was acknowledged is lost, then the process may go. */
+import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { Limits } from './limits.ts';
 import type { Service } from './service.ts';
 
-/**
- * Milliseconds between the announcement and the end of listening. Busy clients hear "Connection: close" with their next
- * answer, instead of finding a connection gone that they were just using.
- */
-const LINGER = 500;
+/** Milliseconds between looks at the connections. */
 const LOOK_EVERY = 10;
 
-/** Every answer from now on ends its connection. */
+/** Every answer from the call of what it returns ends its connection. */
 export function announceEnd(app: FastifyInstance): () => void {
   let ending = false;
   app.addHook('onRequest', (_request, reply, done) => {
@@ -22,18 +20,36 @@ export function announceEnd(app: FastifyInstance): () => void {
   };
 }
 
-/** Resolves when every request is answered, or was cut off after `milliseconds`. */
-export async function drain(app: FastifyInstance, milliseconds: number): Promise<void> {
-  const end = Date.now() + milliseconds;
-  const linger = Math.min(end, Date.now() + LINGER);
-  while (Date.now() < linger && (await connections(app)) > 0) await wait(LOOK_EVERY);
-  const cut = setTimeout(() => app.server.closeAllConnections(), Math.max(0, end - Date.now()));
-  await app.close();
-  clearTimeout(cut);
-}
+/** Connections of a server; make it before the first comes. */
+export class Connections {
+  readonly #app: FastifyInstance;
+  readonly #open = new Set<Socket>();
 
-const connections = (app: FastifyInstance): Promise<number> =>
-  new Promise((resolve) => app.server.getConnections((error, count) => resolve(error ? 0 : count)));
+  constructor(app: FastifyInstance) {
+    this.#app = app;
+    app.server.on('connection', (socket) => {
+      this.#open.add(socket);
+      socket.once('close', () => this.#open.delete(socket));
+    });
+  }
+
+  /**
+   * Resolves when every request is answered, or was cut off. For the time of `linger`, busy clients hear "Connection:
+   * close" with their next answer, instead of finding a connection gone that they were just using.
+   */
+  async drain({ linger, drain }: Pick<Limits, 'linger' | 'drain'>): Promise<void> {
+    const start = Date.now();
+    while (Date.now() < start + linger && this.#open.size > 0) await wait(LOOK_EVERY);
+    const cut = setTimeout(() => this.#app.server.closeAllConnections(), drain);
+    // Opened ahead by a client and never used: Node waits for the head of a request on them.
+    const look = setInterval(() => {
+      for (const socket of this.#open) if (socket.bytesRead === 0) socket.destroy();
+    }, LOOK_EVERY);
+    await this.#app.close();
+    clearInterval(look);
+    clearTimeout(cut);
+  }
+}
 
 /**
  * Ends the service and the process on SIGTERM or SIGINT: exit status 0, or 1 if closing fails. A second signal ends it at

@@ -33,6 +33,7 @@ export const LIMITS = {
   uploadSilence: limit(30 * SECOND, 10, 3_600 * SECOND, 'ms', 'without a byte of an upload'),
   headersTimeout: limit(10 * SECOND, 100, 600 * SECOND, 'ms', 'for the headers of a request to arrive'),
   requestTimeout: limit(300 * SECOND, 100, 86_400 * SECOND, 'ms', 'for a whole request to arrive'),
+  linger: limit(500, 0, 60 * SECOND, 'ms', 'between saying that it stops (/readyz) and listening no more'),
   drain: limit(10 * SECOND, 0, 600 * SECOND, 'ms', 'for requests under way, when the service stops'),
   connections: limit(1_000, 1, 65_000, 'connections', 'open at once; more are closed unheard'),
   readsAtOnce: limit(8, 1, 1_000, 'requests', 'reading at once'),

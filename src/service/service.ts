@@ -10,15 +10,16 @@ import { Catalog, type ServedCollection, type ServedModel } from './catalog.ts';
 import type { Context } from './context.ts';
 import { registerBodyParsers } from './http/body-parsers.ts';
 import { registerDocs } from './http/docs.ts';
-import { answerBrokenHttp, registerErrors } from './http/errors.ts';
+import { answerBrokenHttp, answerError, registerErrors } from './http/errors.ts';
 import { registerHeaders } from './http/headers.ts';
 import { registerHealth } from './http/health.ts';
 import { checkOrigin } from './http/origin.ts';
 import { registerOperations } from './http/register.ts';
 import { registerWeb } from './http/web.ts';
 import { Jobs } from './jobs.ts';
-import { announceEnd, drain } from './lifecycle.ts';
+import { announceEnd, Connections } from './lifecycle.ts';
 import { type Limits, limitsOf } from './limits.ts';
+import { registerLog } from './log.ts';
 import { registerMetrics } from './metrics.ts';
 
 export interface ServiceOptions {
@@ -43,7 +44,7 @@ export interface ServiceOptions {
   readonly web?: string | undefined;
   /** Folder of an evaluation report, at /report/; whoever reaches the service may read it. Default: none. */
   readonly report?: string | undefined;
-  /** A pino logger. Bodies and tokens are never logged. Default: none. */
+  /** A pino logger: `serviceLogger()`. Bodies, ids and tokens are never logged. Default: none. */
   readonly logger?: FastifyBaseLogger;
 }
 
@@ -74,13 +75,22 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
     requestTimeout: limits.requestTimeout,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    frameworkErrors: answerError,
     clientErrorHandler: answerBrokenHttp,
     routerOptions: { maxParamLength: MAX_PARAMETER, caseSensitive: true },
     http: { headersTimeout: limits.headersTimeout, maxHeaderSize: 16_384 },
   });
   app.server.maxConnections = limits.connections;
+  const connections = new Connections(app);
   const jobs = new Jobs((error, job) => app.log.error({ err: error, job: job.id }, 'job failed'));
-  const context: Context = { catalog, jobs, lanes: openLanes(limits), limits, keep };
+  const context: Context = {
+    catalog,
+    jobs,
+    lanes: openLanes(limits),
+    limits,
+    keep,
+    report: options.report !== undefined,
+  };
   const state = { ready: true };
   let announce = (): void => {};
   try {
@@ -96,6 +106,7 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
     }
     registerErrors(app);
     await registerBodyParsers(app, limits);
+    if (logger) registerLog(app);
     const registry = registerMetrics(app, context);
     registerHealth(app, { isReady: () => state.ready, registry, tokens });
     registerOperations(app, context, tokens);
@@ -109,7 +120,7 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   const stop = async (): Promise<void> => {
     state.ready = false;
     announce();
-    await drain(app, limits.drain);
+    await connections.drain(limits);
     await jobs.close();
     await catalog.close();
   };

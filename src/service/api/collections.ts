@@ -25,7 +25,10 @@ export const collectionDetail = collectionInfo.extend({
 });
 export type CollectionDetail = z.infer<typeof collectionDetail>;
 
-export const collectionList = z.object({ collections: z.array(collectionInfo) });
+export const collectionList = z.object({
+  collections: z.array(collectionInfo),
+  report: z.boolean().meta({ description: 'Whether there is an evaluation report at /report/' }),
+});
 export const newCollection = z.strictObject({ name: collectionName, model: fingerprint });
 
 export const verifyReport = z.object({

@@ -21,12 +21,12 @@ async function infoOf(catalog: Catalog, served: Served): Promise<CollectionInfo>
 }
 
 export const collectionHandlers = {
-  async listCollections({ catalog }, { identity }) {
+  async listCollections({ catalog, report }, { identity }) {
     const seen = catalog
       .list()
       .filter(({ collection }) => identity.collections?.has(collection.name) ?? true)
       .sort((a, b) => (a.collection.name < b.collection.name ? -1 : 1));
-    return { collections: await Promise.all(seen.map((served) => infoOf(catalog, served))) };
+    return { collections: await Promise.all(seen.map((served) => infoOf(catalog, served))), report };
   },
 
   async createCollection({ catalog }, { body, identity }) {

@@ -26,7 +26,8 @@ export async function readForm(
   let total = 0;
   const limits = { fileSize: pictureBytes, files: formPictures, fields: 1, parts: formPictures + 1 };
   try {
-    for await (const part of request.parts({ limits })) {
+    // Paths below a chosen folder stay whole: they are ids.
+    for await (const part of request.parts({ limits, preservePath: true })) {
       heard();
       if (part.type === 'field') {
         if (part.fieldname !== 'payload') throw refuse(part.fieldname, 'is no field of this form');

@@ -11,6 +11,8 @@ export async function registerBodyParsers(app: FastifyInstance, limits: Limits):
   app.addContentTypeParser('application/x-ndjson', (_request, body, done) => done(null, body));
   await app.register(multipart, {
     throwFileSizeLimit: false,
+    // Names are ids, not files here: a folder in front of one stays.
+    preservePath: true,
     limits: { fieldSize: 65_536, fieldNameSize: 100, headerPairs: 50, fileSize: limits.pictureBytes },
   });
 }

@@ -1,25 +1,28 @@
 /** Whatever goes wrong on the way becomes a problem, down to bytes that are no HTTP. */
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UnseenError } from '../../errors.ts';
 import { PROBLEM_TYPE } from '../api/problem.ts';
 import { closeAfter } from './guard.ts';
 import { answerOf } from './problems.ts';
 
 export function registerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => {
-    const { problem, log } = answerOf(error);
-    if (log) request.log.error({ err: error }, 'request failed');
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    if (problem.status === 503) reply.header('retry-after', '1');
-    closeAfter(request, reply);
-    reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
-  });
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
     const received = `${request.method} ${request.url.split('?')[0]}`;
     reply.send(new UnseenError('ROUTE_UNKNOWN', { received }));
   });
+}
+
+/** Also for addresses that no route can be found for: a broken escape, a part that is too long. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { problem, log } = answerOf(error);
+  if (log) request.log.error({ err: error }, 'request failed');
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 503) reply.header('retry-after', '1');
+  closeAfter(request, reply);
+  reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
 const STATUS: Readonly<Record<string, number>> = {

@@ -30,6 +30,8 @@ export interface ModelInfo {
 
 export interface Overview {
   readonly title?: string;
+  /** Addresses to link to, where there is something behind them. */
+  readonly links: { readonly report?: string; readonly api?: string };
   readonly collections: readonly CollectionInfo[];
   readonly models: readonly ModelInfo[];
 }
@@ -86,8 +88,6 @@ export interface AddedFile {
 }
 
 export interface Backend {
-  /** Addresses to link to, where there is something behind them. */
-  readonly links: { readonly report?: string; readonly api?: string };
   overview(signal: AbortSignal): Promise<Overview>;
   /** What only this collection's keeper knows: sizes, versions. */
   facts(collection: string, signal: AbortSignal): Promise<readonly Fact[]>;

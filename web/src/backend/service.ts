@@ -24,14 +24,17 @@ export function serviceBackend(url: string): Backend {
     }
   };
   return {
-    links: { api: new URL('docs', url).href },
     overview: (signal) =>
       ask(async (service) => {
-        const [{ collections }, { models }] = await Promise.all([
+        const [{ collections, report }, { models }] = await Promise.all([
           service.listCollections({ signal }),
           service.listModels({ signal }),
         ]);
-        return { collections, models };
+        const links = {
+          api: new URL('docs', url).href,
+          ...(report && { report: new URL('report/', url).href }),
+        };
+        return { collections, models, links };
       }),
     facts: (name, signal) => ask(async (service) => factsOf(await service.getCollection(name, { signal }))),
     search: (name, query, signal) =>
@@ -102,9 +105,6 @@ function problemOf(error: unknown): unknown {
   if (error instanceof ServiceRefusal) {
     const { detail, hint, status } = error.problem;
     return new Problem(detail, { hint, status, retryAfter: error.retryAfter });
-  }
-  if (error instanceof Error && 'code' in error && 'hint' in error) {
-    return new Problem(error.message, { hint: String(error.hint) });
   }
   return error;
 }

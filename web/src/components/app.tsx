@@ -46,7 +46,10 @@ export function App({ backend }: { readonly backend: Backend }) {
         {wantsToken ? (
           <TokenForm onToken={onToken} />
         ) : problem ? (
-          <ProblemNote problem={problem} onRetry={reload} />
+          <>
+            <h1 class="unsighted">It does not work</h1>
+            <ProblemNote problem={problem} onRetry={reload} />
+          </>
         ) : !overview ? (
           <p class="loading quiet">Opening …</p>
         ) : !collection ? (

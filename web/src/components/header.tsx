@@ -13,7 +13,7 @@ interface HeaderProps {
 }
 
 export function Header({ backend, overview, route, onRoute }: HeaderProps) {
-  const { report, api } = backend.links;
+  const { report, api } = overview?.links ?? {};
   const collections = overview?.collections ?? [];
   const views: [View, string][] = [['search', 'Search']];
   if (collections.length > 0) views.push(['collection', 'Collection']);

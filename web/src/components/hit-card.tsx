@@ -50,11 +50,17 @@ export function HitCard(props: HitCardProps) {
           <p class="distance">
             {hit.distance} {hit.distance === 1 ? 'bit' : 'bits'} away
           </p>
-          <RouteLink class="like" to={like} tabIndex={stop} onRoute={onRoute}>
-            More like this<span class="unsighted">: {name}</span>
+          <RouteLink
+            class="like"
+            to={like}
+            tabIndex={stop}
+            label={`More like this: ${name}`}
+            onRoute={onRoute}
+          >
+            More like this
           </RouteLink>
         </div>
-        {hit.code && <BitPicture code={hit.code} query={code} size={40} />}
+        {hit.code && <BitPicture code={hit.code} query={code} size={38} />}
       </div>
     </li>
   );

@@ -65,7 +65,7 @@ export function SearchView({ backend, collection, model, turn, route, go, onRefu
 
   return (
     <>
-      {!question && <Welcome collection={collection} model={model} />}
+      {question ? <h1 class="unsighted">Results</h1> : <Welcome collection={collection} model={model} />}
       <div class="asking">
         <SearchBox
           text={question?.kind === 'text' ? question.text : ''}

@@ -11,9 +11,9 @@ export function TokenForm({ onToken }: { readonly onToken: (token: string) => vo
         if (token !== '') onToken(token);
       }}
     >
-      <p>
+      <h1>
         <label for="token">This service wants a token.</label>
-      </p>
+      </h1>
       <p class="quiet">It stays in this tab and is forgotten with it.</p>
       <div class="line">
         <input class="input" id="token" name="token" type="password" autocomplete="off" required />

@@ -32,7 +32,6 @@ export function siteBackend(url: string): Backend {
   }
 
   return {
-    links: {},
     overview: async () => overviewOf((await opened()).manifest),
     facts: async () => factsOf((await opened()).manifest),
     async search(_collection, query) {
@@ -72,6 +71,7 @@ async function open(url: string): Promise<Opened> {
 
 const overviewOf = ({ title, collection, model, indexes }: SiteManifest) => ({
   title,
+  links: {},
   collections: [
     {
       name: collection.name,

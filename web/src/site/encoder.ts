@@ -1,5 +1,5 @@
 /** The site's model in the browser; ONNX Runtime comes with it. */
-import { tokenize } from '../../../src/encoders/text/index.ts';
+import { tokenize } from '../../../src/encoders/text/tokenize.ts';
 import { type EncoderInput, Model } from '../../../src/model/index.ts';
 import type { Modality } from '../backend/contract.ts';
 

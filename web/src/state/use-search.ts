@@ -79,5 +79,9 @@ export function useSearch(
   return { ...state, more };
 }
 
-export const problemOf = (error: unknown): Problem =>
-  error instanceof Problem ? error : new Problem(String((error as Error)?.message ?? error));
+/** Typed errors of the package bring a hint along. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { message, hint } = error as { readonly message?: string; readonly hint?: string };
+  return new Problem(message ?? String(error), { hint });
+}
