@@ -55,6 +55,7 @@ async function startService(collection: Collection): Promise<void> {
     collections: [{ collection }],
     models: [{ model: emoji.model }],
     web: builtPage(),
+    report: path.join(folder, 'report'),
   });
   url = `${await service.listen({ port: 0 })}/`;
 }
@@ -74,6 +75,8 @@ describe.skipIf(!chromium)('the page', { timeout: 120_000 }, () => {
     const reader = await openReader(emoji.folder);
     pear = (await reader.picture('pear (noto)'))!.bytes;
     await reader.close();
+    await mkdir(path.join(folder, 'report'));
+    await writeFile(path.join(folder, 'report/index.html'), '<!doctype html><title>figures</title>');
     const site = [
       '--collection',
       emoji.folder,
@@ -94,6 +97,27 @@ describe.skipIf(!chromium)('the page', { timeout: 120_000 }, () => {
     beforeAll(async () => startService(await openCollection(emoji.folder)));
     searchTests('service');
     looks();
+
+    it('tells of its collections and models, and leads to the report and the documents of the API', async () => {
+      const page = await open('?view=collection');
+      const facts = page.getByRole('region', { name: 'Collection' });
+      await expect
+        .poll(() => facts.textContent())
+        .toMatch(/660.*64 bits, 8 bytes.*660 of pictures, 660 of texts/);
+      const model = await page.getByRole('region', { name: 'Model' }).textContent();
+      expect(model).toContain(`cca-itq`);
+      expect(model).toContain(emoji.model.manifest.split.hash);
+      for (const [name, text] of [
+        ['Report', 'figures'],
+        ['API', 'swagger'],
+      ] as const) {
+        const address = await page.getByRole('link', { name, exact: true }).getAttribute('href');
+        const answer = await page.request.get(address!);
+        expect([answer.status(), await answer.text()]).toEqual([200, expect.stringContaining(text)]);
+      }
+      await page.getByRole('link', { name: 'unseen class animal-reptile' }).click();
+      await page.getByRole('heading', { name: '“animal reptile”' }).waitFor();
+    });
 
     it('adds a folder with progress that moves, lists what failed, and finds what was added', async () => {
       const photos = await folderOfPictures('paints', 40);

@@ -81,9 +81,13 @@ interface LazyPictureProps {
   readonly pictureOf: (id: string, signal: AbortSignal) => Promise<string>;
 }
 
+/** Pixels; smaller ones would be blown up to fill a card. */
+const SMALL = 128;
+
 /** Loaded when it comes near the screen; the name stands below, so it needs none of its own. */
 function LazyPicture({ id, pictureOf }: LazyPictureProps) {
   const [address, setAddress] = useState<string>();
+  const [small, setSmall] = useState(false);
   const tile = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const controller = new AbortController();
@@ -104,7 +108,14 @@ function LazyPicture({ id, pictureOf }: LazyPictureProps) {
   }, [id, pictureOf]);
   return (
     <div class="tile" ref={tile}>
-      {address !== undefined && <img src={address} alt="" />}
+      {address !== undefined && (
+        <img
+          src={address}
+          alt=""
+          class={small ? 'small' : undefined}
+          onLoad={({ currentTarget }) => setSmall(currentTarget.naturalWidth <= SMALL)}
+        />
+      )}
     </div>
   );
 }
