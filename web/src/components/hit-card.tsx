@@ -19,11 +19,12 @@ interface HitCardProps {
   readonly pictureOf: (id: string, signal: AbortSignal) => Promise<string>;
   readonly onRoute: (route: Route) => void;
   readonly onClass: (className: string) => void;
+  readonly onDetails: () => void;
   readonly onFocus: () => void;
 }
 
 export function HitCard(props: HitCardProps) {
-  const { hit, code, model, current, like, pictureOf, onRoute, onClass, onFocus } = props;
+  const { hit, code, model, current, like, pictureOf, onRoute, onClass, onDetails, onFocus } = props;
   const name = nameOf(hit);
   const className = classOf(hit.payload);
   const stop = current ? 0 : -1;
@@ -48,7 +49,16 @@ export function HitCard(props: HitCardProps) {
       <div class="foot">
         <div>
           <p class="distance">
-            {hit.distance} {hit.distance === 1 ? 'bit' : 'bits'} away
+            {hit.distance} {hit.distance === 1 ? 'bit' : 'bits'} away ·{' '}
+            <button
+              type="button"
+              class="text-button"
+              tabIndex={stop}
+              aria-label={`Details: ${name}`}
+              onClick={onDetails}
+            >
+              Details
+            </button>
           </p>
           <RouteLink
             class="like"
