@@ -68,8 +68,8 @@ export const imageFilesOf = (items: readonly Drawing[]): ImageFiles => ({
   read: async (row) => items[row]!.bytes,
 });
 
-/** CCA-ITQ of 16 bits on drawings and captions: pictures by `gradients/1`, captions as they are. */
-export async function modelOf(items: readonly Drawing[]): Promise<Model> {
+/** CCA-ITQ on drawings and captions: pictures by `gradients/1`, captions as they are. */
+export async function modelOf(items: readonly Drawing[], bits = 16): Promise<Model> {
   const images = imageFilesOf(items);
   const extractor = 'gradients/1';
   const { features } = await readFeatures(images, extractor);
@@ -83,7 +83,7 @@ export async function modelOf(items: readonly Drawing[]): Promise<Model> {
       text: { texts: items.map(({ caption }) => [caption]), labels },
     },
   });
-  return ccaItq({ bits: 16 }).fit(data, supervisedSplit(data, { seed: 0 }));
+  return ccaItq({ bits }).fit(data, supervisedSplit(data, { seed: 0 }));
 }
 
 /** Mean colours by a network of half precision, then fixed directions: a model that carries a backbone. */

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import postgres from 'postgres';
+import pg from 'pg';
 
 const run = promisify(execFile);
 /** Where Debian puts them; another place by UNSEEN_POSTGRES_BIN. */
@@ -40,6 +40,10 @@ export const postgresMissing: string | undefined =
 export interface Cluster {
   /** `postgres://postgres@127.0.0.1:port/postgres` */
   readonly url: string;
+  /** Rows of a statement, as an administrator. */
+  query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** The work with one connection of an administrator. */
+  session<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
   start(): Promise<void>;
   /** As a crash of the machine would: no process of the server does another step. */
   kill(): Promise<void>;
@@ -91,8 +95,20 @@ export async function startCluster({ durable = false }: ClusterOptions = {}): Pr
   process.on('exit', () => server?.kill('SIGQUIT'));
   await start();
 
+  const session = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return await work(client);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  };
   return {
     url,
+    session,
+    query: (text, values = []) => session(async (client) => (await client.query(text, [...values])).rows),
     start,
     async kill() {
       const { pid } = server!;
@@ -118,14 +134,15 @@ export async function startCluster({ durable = false }: ClusterOptions = {}): Pr
 /** Until it takes a question; false: it ended instead. */
 async function answers(url: string, server: ChildProcess): Promise<boolean> {
   while (server.exitCode === null && server.signalCode === null) {
-    const client = postgres(url, { max: 1, connect_timeout: 5, fetch_types: false, onnotice: () => {} });
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    client.on('error', () => {});
     try {
-      await client`SELECT 1`;
+      await client.connect();
       return true;
     } catch {
       await wait(50);
     } finally {
-      await client.end({ timeout: 0 });
+      await client.end().catch(() => {});
     }
   }
   return false;

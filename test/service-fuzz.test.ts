@@ -21,7 +21,7 @@ const PATIENCE = 30_000;
 interface Answer {
   /** 0: the connection ended without one. */
   readonly status: number;
-  /** A refusal says what it is. */
+  /** Every refusal of what is HTTP is one. */
   readonly isProblem: boolean;
 }
 
@@ -81,7 +81,7 @@ it(`${COUNT} malformed requests give no 5xx, end nothing, get a problem each, an
         const one = requests[next++]!;
         const { status, isProblem } = await ask(port, one);
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
-        if (status >= 500 || (status === 0 && !one.broken) || (status >= 400 && !isProblem))
+        if (status >= 500 || (!one.broken && (status === 0 || (status >= 400 && !isProblem))))
           bad.push(`${status} ${one.bytes.toString('latin1', 0, 300)}`);
       }
     }),

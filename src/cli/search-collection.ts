@@ -5,7 +5,7 @@ import type { ModalityName } from '../data/index.ts';
 import { UnseenError } from '../errors.ts';
 import { textTable } from '../report/table.ts';
 import { filterOption } from './collection/filter-option.ts';
-import { openReaderAt, using } from './collection/open.ts';
+import { openReaderAt, shown, using } from './collection/open.ts';
 import type { Call, Result } from './command.ts';
 import { textName } from './data.ts';
 
@@ -44,7 +44,7 @@ export async function searchCollection(options: CollectionSearch, call: Call): P
     const { name, bits, model } = reader;
     return {
       json: { collection: name, model, bits, query: hexOf(code), ...about, hits, more, version },
-      text: hits.length > 0 ? hitTable(hits) : `no item of ${target} is found`,
+      text: hits.length > 0 ? hitTable(hits) : `no item of ${shown(target)} is found`,
     };
   });
 }
@@ -63,7 +63,7 @@ async function queryOf(options: CollectionSearch, reader: CollectionReader, call
   if (item !== undefined) {
     const kept = await reader.get(item);
     if (!kept) {
-      const reason = `must be the id of an item of ${options.collection}`;
+      const reason = `must be the id of an item of ${shown(options.collection)}`;
       throw new UnseenError('ARGUMENT_INVALID', { name: 'item', reason, received: item });
     }
     return { code: (kept.codes.image ?? kept.codes.text)!, from: 'item' };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { UnseenError } from '../errors.ts';
 import type { EncoderPool } from '../ingest/index.ts';
 import type { ServedCollection, ServedModel, Service } from '../service/index.ts';
-import { openCollectionAt } from './collection/open.ts';
+import { isPostgres, openCollectionAt } from './collection/open.ts';
 
 export interface ServeOptions {
   readonly collection?: readonly string[];
@@ -44,8 +44,10 @@ export async function openServed(options: ServeOptions): Promise<OpenedService> 
   try {
     for (const folder of [...folders, ...(await modelsBelow(root))])
       models.push(await openModel(folder, workers, pools));
-    for (const target of targets)
-      collections.push({ collection: await openCollectionAt(target, { threads }) });
+    for (const target of targets) {
+      const collection = await openCollectionAt(target, { threads });
+      collections.push({ collection, backend: isPostgres(target) ? 'postgres' : 'embedded' });
+    }
     const service = await createService({
       collections,
       models,

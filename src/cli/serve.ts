@@ -4,6 +4,7 @@ import { addCommand, type Call, perform, type Result } from './command.ts';
 import { collect, integer } from './options.ts';
 import { openServed, type ServeOptions } from './serve-open.ts';
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'];
 
 export function addServe(program: Command): void {
@@ -53,13 +54,17 @@ async function serve(options: ServeOptions, { signal, progress }: Call): Promise
       json: { url, collections, models, ...(options.root !== undefined && { root: options.root }) },
       text: `Serving ${what.join(', ')} at ${url} (Ctrl-C to stop)`,
       async afterwards() {
+        // Beside the handler of every command, which goes with the first signal: the second one ends the process here.
+        let asked = signal.aborted;
+        const again = (): void => {
+          if (asked) process.exit(1);
+          asked = true;
+        };
+        for (const name of SIGNALS) process.on(name, again);
         if (!signal.aborted)
           await new Promise((stop) => signal.addEventListener('abort', stop, { once: true }));
-        // The first signal took the handlers with it: without one, a second would end the process by that signal.
-        const now = (): never => process.exit(1);
-        for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, now);
         await served.close();
-        for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, now);
+        for (const name of SIGNALS) process.off(name, again);
         progress.line('Stopped: what was acknowledged is on the disk.');
       },
     };

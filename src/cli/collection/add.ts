@@ -7,7 +7,7 @@ import { addCommand, type Call, perform } from '../command.ts';
 import { timeText } from '../compare-live.ts';
 import { integer } from '../options.ts';
 import { failuresText } from './failures.ts';
-import { openCollectionAt, TARGET_HELP, using } from './open.ts';
+import { openCollectionAt, shown, TARGET_HELP, using } from './open.ts';
 
 interface AddOptions {
   readonly model: string;
@@ -59,7 +59,7 @@ export function addAdd(collection: Command): void {
         const report = await addItems(target, sources, options, call);
         const failure = failureOf(report);
         return {
-          json: { collection: target, ...report, failed: report.failed },
+          json: { collection: shown(target), ...report, failed: report.failed },
           text: reportText(target, report),
           ...(failure && { failure }),
         };
@@ -112,9 +112,10 @@ function reportText(target: string, { added, unchanged, duplicates, failed, item
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
   ];
   const rate = added > 0 ? `, ${Math.round(added / seconds)} a second` : '';
-  return [`${target}: ${parts.join(', ')}${rate}; it holds ${items} items`, ...failuresText(failed)].join(
-    '\n',
-  );
+  return [
+    `${shown(target)}: ${parts.join(', ')}${rate}; it holds ${items} items`,
+    ...failuresText(failed),
+  ].join('\n');
 }
 
 /** Some bad items among good ones are the source's matter, and no failure of the command. */

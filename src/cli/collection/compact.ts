@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { addCommand, perform } from '../command.ts';
 import { sizeText } from './info.ts';
-import { openCollectionAt, TARGET_HELP, using } from './open.ts';
+import { openCollectionAt, shown, TARGET_HELP, using } from './open.ts';
 
 export function addCompact(collection: Command): void {
   addCommand(collection, 'compact', 'give the space of replaced and deleted items back', [
@@ -17,8 +17,8 @@ export function addCompact(collection: Command): void {
           const { items, bytes } = await opened.stats();
           const disk = { before: before.bytes.disk, after: bytes.disk };
           return {
-            json: { collection: target, items, removed: before.dead, disk },
-            text: `${target}: ${before.dead} dead items went, ${items} stay; ${sizeText(disk.before)} on the disk became ${sizeText(disk.after)}`,
+            json: { collection: shown(target), items, removed: before.dead, disk },
+            text: `${shown(target)}: ${before.dead} dead items went, ${items} stay; ${sizeText(disk.before)} on the disk became ${sizeText(disk.after)}`,
           };
         }),
       ),

@@ -1,7 +1,7 @@
 /** `unseen collection create`: an empty collection for the codes of one model. */
 import type { Command } from 'commander';
 import { addCommand, perform } from '../command.ts';
-import { createCollectionAt, nameOfFolder, TARGET_HELP, using } from './open.ts';
+import { createCollectionAt, shown, TARGET_HELP, using } from './open.ts';
 
 interface CreateOptions {
   readonly model: string;
@@ -21,11 +21,11 @@ export function addCreate(collection: Command): void {
       perform(options.json, async () => {
         const { Model } = await import('../../model/index.ts');
         const { bits, fingerprint, method } = await Model.load(options.model);
-        const name = options.name ?? nameOfFolder(target);
-        await using(await createCollectionAt(target, { name, bits, model: fingerprint }), async () => {});
+        const made = await createCollectionAt(target, { name: options.name, bits, model: fingerprint });
+        const name = await using(made, async (opened) => opened.name);
         return {
-          json: { collection: target, name, bits, model: fingerprint },
-          text: `${target}: collection "${name}" for codes of ${method}, ${bits} bits, model ${fingerprint.slice(0, 12)}`,
+          json: { collection: shown(target), name, bits, model: fingerprint },
+          text: `${shown(target)}: collection "${name}" for codes of ${method}, ${bits} bits, model ${fingerprint.slice(0, 12)}`,
         };
       }),
     );

@@ -4,7 +4,7 @@ import type { Collection } from '../../collection/index.ts';
 import { throwIfAborted, UnseenError } from '../../errors.ts';
 import { addCommand, perform } from '../command.ts';
 import { filterOption } from './filter-option.ts';
-import { openCollectionAt, TARGET_HELP, using } from './open.ts';
+import { openCollectionAt, shown, TARGET_HELP, using } from './open.ts';
 
 interface DeleteOptions {
   readonly filter?: string;
@@ -38,8 +38,8 @@ export function addDelete(collection: Command): void {
           const items = await opened.count();
           const what = options.dryRun ? 'would be deleted' : 'deleted';
           return {
-            json: { collection: target, deleted: options.dryRun ? 0 : found, matched: found, items },
-            text: `${target}: ${found} items ${what}; it holds ${items}`,
+            json: { collection: shown(target), deleted: options.dryRun ? 0 : found, matched: found, items },
+            text: `${shown(target)}: ${found} items ${what}; it holds ${items}`,
           };
         });
       }),

@@ -1,7 +1,7 @@
 /** `unseen collection info`: what a collection holds, beside whoever writes there. */
 import type { Command } from 'commander';
 import { addCommand, perform } from '../command.ts';
-import { openReaderAt, TARGET_HELP, using } from './open.ts';
+import { openReaderAt, shown, TARGET_HELP, using } from './open.ts';
 
 export function addInfo(collection: Command): void {
   addCommand(collection, 'info', 'what a collection holds', ['collection info photos.collection'])
@@ -12,9 +12,9 @@ export function addInfo(collection: Command): void {
           const { name, bits, model } = reader;
           const { items, dead, version, codes, bytes } = await reader.stats();
           return {
-            json: { collection: target, name, bits, model, items, dead, version, codes, bytes },
+            json: { collection: shown(target), name, bits, model, items, dead, version, codes, bytes },
             text: [
-              `${target}: collection "${name}", version ${version}`,
+              `${shown(target)}: collection "${name}", version ${version}`,
               `  ${items} items: ${codes.image} codes of pictures, ${codes.text} of texts, ${bits} bits each`,
               `  ${sizeText(bytes.disk)} on the disk, ${sizeText(bytes.memory)} in memory${dead > 0 ? `; ${dead} replaced or deleted items wait for compact` : ''}`,
               `  model ${model}`,

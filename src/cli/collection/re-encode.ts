@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { addCommand, perform } from '../command.ts';
 import { timeText } from '../compare-live.ts';
 import { integer } from '../options.ts';
-import { openCollectionAt, TARGET_HELP, using } from './open.ts';
+import { openCollectionAt, shown, TARGET_HELP, using } from './open.ts';
 
 interface ReencodeOptions {
   readonly model: string;
@@ -35,8 +35,8 @@ export function addReencode(collection: Command): void {
             });
             const items = await opened.count();
             return {
-              json: { collection: target, items, bits: opened.bits, model: opened.model, before },
-              text: `${target}: ${items} items have codes of model ${opened.model.slice(0, 12)}, ${opened.bits} bits (before: ${before.slice(0, 12)})`,
+              json: { collection: shown(target), items, bits: opened.bits, model: opened.model, before },
+              text: `${shown(target)}: ${items} items have codes of model ${opened.model.slice(0, 12)}, ${opened.bits} bits (before: ${before.slice(0, 12)})`,
             };
           });
         });

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UnseenError } from '../../errors.ts';
 import { addCommand, perform } from '../command.ts';
 import { sizeText } from './info.ts';
-import { openReaderAt, TARGET_HELP, using } from './open.ts';
+import { openReaderAt, shown, TARGET_HELP, using } from './open.ts';
 
 export function addVerify(collection: Command): void {
   addCommand(collection, 'verify', 'read everything that is kept; exit status 1 if anything is damaged', [
@@ -16,14 +16,17 @@ export function addVerify(collection: Command): void {
           const { items, codeBytes, problems } = await reader.verify();
           const [first] = problems;
           return {
-            json: { collection: target, items, codeBytes, problems },
+            json: { collection: shown(target), items, codeBytes, problems },
             text:
               first === undefined
-                ? `${target}: ${items} items and ${sizeText(codeBytes)} of codes, all well`
-                : [`${target}: ${problems.length} problems`, ...problems.map((one) => `  ${one}`)].join('\n'),
+                ? `${shown(target)}: ${items} items and ${sizeText(codeBytes)} of codes, all well`
+                : [
+                    `${shown(target)}: ${problems.length} problems`,
+                    ...problems.map((one) => `  ${one}`),
+                  ].join('\n'),
             ...(first !== undefined && {
               failure: new UnseenError('COLLECTION_DAMAGED', {
-                file: target,
+                file: shown(target),
                 where: 'verify',
                 reason: first,
               }),

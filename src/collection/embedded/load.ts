@@ -60,6 +60,7 @@ export async function load(
     if (waiting >= LOAD_ITEMS) await flush();
   }
   await flush();
+  memory.ids.settle();
   const where = 'the commit record';
   if (next !== head.next || memory.live.count !== head.live) {
     const reason = `${head.live} of ${head.next} items stated, ${memory.live.count} of ${next} found`;

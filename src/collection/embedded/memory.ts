@@ -7,7 +7,7 @@ import { type HammingIndex, LinearIndex, MultiIndexHash } from '../../search/ind
 import { codesOf } from '../check-items.ts';
 import { type ItemCodes, MODALITIES } from '../contract.ts';
 import { ItemIds } from './item-ids.ts';
-import type { EncodedIds } from './new-rows.ts';
+import { type EncodedIds, encodeIds } from './new-rows.ts';
 import { Numbers } from './numbers.ts';
 
 /** Items are numbered with 32 bits, and their number + 1 too. */
@@ -44,8 +44,8 @@ export class Memory {
   readonly ids: ItemIds;
   readonly #rows: Readonly<Record<ModalityName, Rows>>;
 
-  /** `expected` items come at once. */
-  constructor(bits: number, { index = 'linear', threads = 1 }: IndexOptions, expected = 0) {
+  /** `expected` live items come before `settle` is called; until then none is found by its id. */
+  constructor(bits: number, { index = 'linear', threads = 1 }: IndexOptions, expected: number) {
     this.bits = bits;
     this.ids = new ItemIds(expected);
     const make = (): Rows => {
@@ -61,7 +61,8 @@ export class Memory {
 
   /** Number of a live item. */
   itemOf(id: string): number | undefined {
-    return this.ids.itemOf(Buffer.from(id));
+    const [item] = this.ids.itemsOf(encodeIds([id]));
+    return item! >= 0 ? item : undefined;
   }
 
   index(modality: ModalityName): HammingIndex {

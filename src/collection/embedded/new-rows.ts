@@ -33,9 +33,12 @@ export function newRows({ ids, masks, codes, payloads, pictures }: CheckedItems)
 
 export function encodeIds(ids: readonly string[]): EncodedIds {
   const bytes = Buffer.from(ids.join(''));
-  const lengths = Uint16Array.from(ids, (id) => id.length);
+  const lengths = new Uint16Array(ids.length);
   let characters = 0;
-  for (const length of lengths) characters += length;
+  for (let i = 0; i < ids.length; i++) {
+    lengths[i] = ids[i]!.length;
+    characters += lengths[i]!;
+  }
   // Where every character is a byte, lengths need no second look.
   if (characters !== bytes.length)
     for (let i = 0; i < ids.length; i++) lengths[i] = Buffer.byteLength(ids[i]!);

@@ -2,7 +2,7 @@
 import { setBit } from '../../search/bitmap.ts';
 import type { CheckedItems } from '../check-items.ts';
 import type { ItemIds } from './item-ids.ts';
-import type { NewRows } from './new-rows.ts';
+import { encodeIds, type NewRows } from './new-rows.ts';
 
 export type Write =
   | { readonly kind: 'upsert'; readonly model: string; readonly items: CheckedItems; readonly rows: NewRows }
@@ -21,28 +21,22 @@ export interface Numbered {
 export function numbered(group: readonly Write[], first: number, ids: ItemIds): Numbered {
   const killed = new Set<number>();
   /** What the calls before in the group have made of an id. */
-  const latest = group.length > 1 ? new Map<string, number | undefined>() : undefined;
+  const latest = group.length > 1 ? new Map<string, number>() : undefined;
   let next = first;
-  const take = (id: string, known: () => number | undefined, item: number | undefined): number => {
-    const before = latest?.has(id) ? latest.get(id) : known();
+  /** `before`: the item of that id before the group; `item`: its new one; −1: none. */
+  const take = (id: string, before: number, item: number): boolean => {
+    const old = latest?.get(id) ?? before;
     latest?.set(id, item);
-    if (before === undefined) return 0;
-    killed.add(before);
-    return 1;
+    if (old >= 0) killed.add(old);
+    return old >= 0;
   };
   const answers = group.map((one) => {
+    const [names, encoded] =
+      one.kind === 'delete' ? [one.ids, encodeIds(one.ids)] : [one.items.ids, one.rows.ids];
+    const before = ids.itemsOf(encoded);
     let count = 0;
-    if (one.kind === 'delete') {
-      for (const id of one.ids) count += take(id, () => ids.itemOf(Buffer.from(id)), undefined);
-      return count;
-    }
-    const { bytes, lengths } = one.rows.ids;
-    let at = 0;
-    for (const [place, id] of one.items.ids.entries()) {
-      const from = at;
-      at += lengths[place]!;
-      count += take(id, () => ids.itemOf(bytes, from, at), next++);
-    }
+    for (let place = 0; place < names.length; place++)
+      if (take(names[place]!, before[place]!, one.kind === 'delete' ? -1 : next++)) count++;
     return count;
   });
   return { killed, answers, next };

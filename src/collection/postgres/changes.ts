@@ -35,7 +35,7 @@ export async function bring(
     const columns: (string | null)[][] = FIELDS.map(() => []);
     for (const fields of fieldsOf(items, bits))
       for (const [i, field] of fields.entries()) columns[i]!.push(field);
-    const lists = FIELDS.map((_, i) => `$${i + 1}::text::text[]`);
+    const lists = FIELDS.map((_, i) => `$${i + 1}::text[]`);
     return {
       items,
       from: `unnest(${lists.join(', ')}) AS c(${FIELDS.join(', ')})`,
@@ -91,7 +91,7 @@ export async function removeItems(
   ids: readonly string[],
 ): Promise<number> {
   const table = itemsTable(schema, row);
-  const there = `id = ANY ($1::text::text[])`;
+  const there = `id = ANY ($1::text[])`;
   const change =
     row.shards.length > 0
       ? `UPDATE ${table} SET died = ${row.version + 1} WHERE died IS NULL AND ${there}`
@@ -121,7 +121,7 @@ export async function insertEncoded(
     `INSERT INTO ${table} (id, sort_id, position, payload, picture, ${names.join(', ')})
       SELECT id, sort_id, position::bigint, payload::jsonb, decode(picture, 'hex'),
         ${names.map((name) => `${name}::bit(${bits})`).join(', ')}
-      FROM unnest(${lists.map((_, i) => `$${i + 1}::text::text[]`).join(', ')}) AS c(${lists.join(', ')})`,
+      FROM unnest(${lists.map((_, i) => `$${i + 1}::text[]`).join(', ')}) AS c(${lists.join(', ')})`,
     [
       rows.map(({ position }) => String(position)),
       rows.map(({ id }) => id as string),
@@ -144,7 +144,7 @@ async function keepPictures(
     if (hashes.length === 0) return;
     await connection.query(
       `INSERT INTO ${table} (sha256, type, bytes) SELECT decode(h, 'hex'), t, decode(b, 'base64')
-        FROM unnest($1::text::text[], $2::text::text[], $3::text::text[]) AS c(h, t, b) ON CONFLICT DO NOTHING`,
+        FROM unnest($1::text[], $2::text[], $3::text[]) AS c(h, t, b) ON CONFLICT DO NOTHING`,
       [hashes, types, contents].map(arrayText),
       { again: true },
     );

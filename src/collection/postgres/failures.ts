@@ -1,6 +1,9 @@
 /** What a server refuses or cannot do, as errors of the project. */
 import { UnseenError } from '../../errors.ts';
 
+/** No answer came, or the connection ended before it. */
+export class ConnectionLost extends Error {}
+
 /** Why a statement failed, as far as code branches on it. */
 export type Cause = 'unreachable' | 'no table' | 'conflict' | 'busy' | 'cancelled' | 'other';
 
@@ -17,7 +20,7 @@ export const isSaid = (error: unknown): boolean =>
 export function causeOf(error: unknown): Cause {
   const code = codeOf(error);
   // Class 08: connections; 57P01 … 57P03: the server stops, has crashed, is starting.
-  if (/^08|^57P0[123]$/.test(code) || /^(E[A-Z]+|CONNECT\w*)$/.test(code)) return 'unreachable';
+  if (error instanceof ConnectionLost || /^08|^57P0[123]$/.test(code)) return 'unreachable';
   if (code === '42P01') return 'no table';
   if (code === '55P03') return 'busy';
   if (code === '40001' || code === '40P01') return 'conflict';

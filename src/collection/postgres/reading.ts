@@ -17,7 +17,7 @@ import { textFault } from '../given.ts';
 import type { Payload } from '../payload.ts';
 import { type CollectionRow, missing, readRow } from './catalog.ts';
 import type { Connection, Database, Row, Statement } from './database.ts';
-import { asUnseenError, causeOf } from './failures.ts';
+import { asUnseenError, causeOf, isSaid } from './failures.ts';
 import {
   bitCount,
   countStatement,
@@ -255,7 +255,7 @@ export abstract class PostgresReading implements CollectionReader {
   protected async named(error: unknown, signal?: AbortSignal): Promise<UnseenError> {
     if (error instanceof UnseenError) return error;
     const { database, schema } = this.parts;
-    if (causeOf(error) === 'unreachable' && this.row.shards.length > 0 && !signal?.aborted) {
+    if (causeOf(error) === 'unreachable' && isSaid(error) && this.row.shards.length > 0 && !signal?.aborted) {
       const silent = await silentShards(database, schema, this.row).catch(() => undefined);
       if (silent) return shardMissing(this.row, silent, error);
     }
@@ -363,7 +363,7 @@ export abstract class PostgresReading implements CollectionReader {
       } catch (error) {
         const cause = causeOf(error);
         if (cause === 'no table' && !last) await this.refresh();
-        else if (cause === 'unreachable' && this.row.shards.length > 0 && !signal?.aborted && !last) {
+        else if (cause === 'unreachable' && isSaid(error) && this.row.shards.length > 0 && !last) {
           const gone = await this.guarded(() => silentShards(database, schema, this.row));
           if (gone.length > 0 && !partial) throw shardMissing(this.row, gone, error);
           silent.clear();

@@ -164,7 +164,7 @@ class Move {
     await write(async (connection) => {
       // An older state of the item may have been moved already.
       const ids = arrayText(kept.map(({ id }) => id as string));
-      await connection.query(`DELETE FROM ${table} WHERE id = ANY ($1::text::text[])`, [ids]);
+      await connection.query(`DELETE FROM ${table} WHERE id = ANY ($1::text[])`, [ids]);
       await insertEncoded(connection, table, this.#fresh.bits, kept, codes);
     });
     this.#from = Number(rows.at(-1)!.position) + 1;

@@ -10,7 +10,7 @@
 import { UnseenError } from '../../errors.ts';
 import type { CollectionRow } from './catalog.ts';
 import type { Connection } from './database.ts';
-import { causeOf, reasonOf } from './failures.ts';
+import { causeOf, isSaid, reasonOf } from './failures.ts';
 
 type Sharded = Pick<CollectionRow, 'name' | 'token' | 'shards'>;
 
@@ -139,7 +139,7 @@ export async function silentShards(
     try {
       await connection.query(`SELECT attempt FROM ${placeTable(schema, token, i)}`);
     } catch (error) {
-      if (causeOf(error) !== 'unreachable') throw error;
+      if (causeOf(error) !== 'unreachable' || !isSaid(error)) throw error; // the server that is asked is gone itself
       silent.push(i);
     }
   }
