@@ -4,6 +4,7 @@ import type { BenchPairsCase, BenchTrainCase } from '../bench/index.ts';
 import { textTable } from '../report/table.ts';
 import { addBenchCollection } from './bench-collection.ts';
 import { addBenchSearch } from './bench-search.ts';
+import { addBenchServe } from './bench-serve.ts';
 import { addBenchUpdates } from './bench-updates.ts';
 import { addCommand, perform } from './command.ts';
 import { integer, integers } from './options.ts';
@@ -25,6 +26,7 @@ export function addBench(program: Command): void {
   addBenchSearch(bench);
   addBenchUpdates(bench);
   addBenchCollection(bench);
+  addBenchServe(bench);
   addBenchTrain(bench);
   addBenchPairs(bench);
 }
