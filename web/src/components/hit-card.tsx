@@ -49,7 +49,7 @@ export function HitCard(props: HitCardProps) {
       <div class="foot">
         <div>
           <p class="distance">
-            {hit.distance} {hit.distance === 1 ? 'bit' : 'bits'} away ·{' '}
+            {hit.distance} {hit.distance === 1 ? 'bit' : 'bits'} ·{' '}
             <button
               type="button"
               class="text-button"
