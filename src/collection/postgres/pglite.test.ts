@@ -364,6 +364,10 @@ describe('making and opening', () => {
     await expect(openPostgresCollection('mysql://root:secret@host/a', 'x')).rejects.toThrow(
       /received another form$/,
     );
+    for (const wrong of [{ connections: 0 }, { connections: 1_001 }, { connectTimeout: 0 }])
+      await expect(openPostgresCollection('postgres://localhost/a', 'x', wrong)).rejects.toEqual(
+        failing('ARGUMENT_INVALID'),
+      );
     const names = (await listPostgresCollections(database)).map(({ name }) => name);
     expect(names).not.toContain('never');
   });
