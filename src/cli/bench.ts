@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { BenchPairsCase, BenchTrainCase } from '../bench/index.ts';
 import { textTable } from '../report/table.ts';
 import { addBenchCollection } from './bench-collection.ts';
+import { addBenchIngest } from './bench-ingest.ts';
 import { addBenchSearch } from './bench-search.ts';
 import { addBenchServe } from './bench-serve.ts';
 import { addBenchUpdates } from './bench-updates.ts';
@@ -29,6 +30,7 @@ export function addBench(program: Command): void {
   addBenchServe(bench);
   addBenchTrain(bench);
   addBenchPairs(bench);
+  addBenchIngest(bench);
 }
 
 function addBenchTrain(bench: Command): void {
