@@ -531,12 +531,12 @@ export const ERRORS = {
   COLLECTION_EXISTS: {
     exit: 2,
     message: '{folder}: holds something already',
-    hint: 'Open the collection that is there, or choose a folder that does not exist or is empty.',
+    hint: 'Open the collection that is there, or choose a folder that does not exist or is empty; in Postgres, another name.',
   },
   COLLECTION_MISSING: {
     exit: 2,
     message: '{folder}: is no collection ({reason})',
-    hint: 'Check the path; a collection is a folder with a collection.json.',
+    hint: 'Check the path; a collection is a folder with a collection.json, or a name in a database of Postgres.',
   },
   COLLECTION_FORMAT_UNKNOWN: {
     exit: 2,

@@ -1,6 +1,7 @@
 /** What can be asked of an embedded collection, of its writer and of its readers alike. */
 import { UnseenError } from '../../errors.ts';
 import { hasBit } from '../../search/bitmap.ts';
+import { checkQuery } from '../check-query.ts';
 import type {
   CollectionPage,
   CollectionQuery,
@@ -17,7 +18,7 @@ import type { BlockContent } from './blocks.ts';
 import { FilterResults } from './filter-results.ts';
 import type { Loaded } from './load.ts';
 import type { RecordsView } from './records-view.ts';
-import { checkQuery, type SearchedState, searchState } from './search.ts';
+import { type SearchedState, searchState } from './search.ts';
 import type { Segments } from './segments.ts';
 import { verifyState } from './verify.ts';
 

@@ -1,31 +1,16 @@
 /** A search in one state: the nearest of each modality, joined to the nearest items in the order (distance, id). */
 import { Codes } from '../../codes/index.ts';
 import type { ModalityName } from '../../data/index.ts';
-import { UnseenError } from '../../errors.ts';
 import { compareIds } from '../../search/ids.ts';
 import { type CollectionHit, type CollectionPage, type CollectionQuery, MODALITIES } from '../contract.ts';
 import type { Filter } from '../filter/index.ts';
 import type { Payload } from '../payload.ts';
 import type { Loaded } from './load.ts';
 
-const MAX_K = 10_000;
-const MAX_OFFSET = 100_000;
-
 export interface SearchedState extends Loaded {
   payload(item: number): Payload;
   /** A bit an item. */
   matching(filter: Filter, signal?: AbortSignal): Promise<Uint8Array>;
-}
-
-/** @throws `ARGUMENT_INVALID`, `CODES_BITS_MISMATCH` */
-export function checkQuery({ code, modality, k, offset, radius }: CollectionQuery, bits: number): void {
-  checkRange('k', k, 1, MAX_K);
-  checkRange('offset', offset, 0, MAX_OFFSET);
-  checkRange('radius', radius, 0, bits);
-  if (modality !== undefined && !MODALITIES.includes(modality))
-    throw invalid('modality', `must be ${MODALITIES.join(' or ')}`, modality);
-  if (!(code instanceof Uint8Array) || code.length !== bits / 8)
-    throw new UnseenError('CODES_BITS_MISMATCH', { left: (code?.length ?? 0) * 8, right: bits });
 }
 
 export async function searchState(state: SearchedState, query: CollectionQuery): Promise<CollectionPage> {
@@ -55,12 +40,4 @@ export async function searchState(state: SearchedState, query: CollectionQuery):
     .slice(offset, offset + k)
     .map(({ item, ...hit }): CollectionHit => ({ ...hit, payload: state.payload(item) }));
   return { hits, more: items.length > offset + k, version: head.version };
-}
-
-const invalid = (name: string, reason: string, received: unknown): UnseenError =>
-  new UnseenError('ARGUMENT_INVALID', { name, reason, received });
-
-function checkRange(name: string, value: number | undefined, low: number, high: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= low && value <= high)) return;
-  throw invalid(name, `must be a whole number from ${low} to ${high}`, value);
 }

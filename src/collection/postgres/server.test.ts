@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { collectionConformance, MODEL } from '../../../test/collection-conformance.ts';
+import { docExamples, spy } from '../../../test/doc-examples.ts';
 import { type Cluster, postgresMissing, startCluster } from '../../../test/postgres-clusters.ts';
 import { type ErrorCode, UnseenError } from '../../errors.ts';
 import {
@@ -7,10 +8,13 @@ import {
   createPostgresCollection,
   dropPostgresCollection,
   type Item,
+  listPostgresCollections,
   type NewItem,
   openPostgresCollection,
   type PostgresCollection,
 } from '../index.ts';
+
+vi.setConfig({ testTimeout: 240_000 }); // a server of a machine that has other work
 
 const M = { model: MODEL };
 const OTHER = 'b'.repeat(64);
@@ -48,6 +52,35 @@ describe.skipIf(postgresMissing)(`Postgres${postgresMissing ? `: ${postgresMissi
   afterAll(() => cluster.remove());
 
   collectionConformance({ create, reopen, histories: 10 });
+
+  it('is used as docs/postgres.md shows', async () => {
+    const { onPage, inTest } = docExamples('postgres.md', import.meta.filename);
+    expect(onPage('use')).toBe(inTest('use'));
+    const said = spy();
+    await dropPostgresCollection(cluster.url, 'things').catch(() => {});
+    const url = cluster.url;
+    const model = MODEL;
+    const [owl, tit] = [new Uint8Array(8), new Uint8Array(8).fill(1)];
+    // cut: use
+    const birds = await createPostgresCollection(url, { name: 'birds', bits: 64, model });
+    await birds.upsert(
+      [
+        { id: 'owl.jpg', codes: { image: owl }, payload: { year: 2021 } },
+        { id: 'tit.jpg', codes: { image: tit }, payload: { year: 2024 } },
+      ],
+      { model },
+    );
+    const { hits } = await birds.search({ model, code: owl, filter: { field: 'year', gte: 2022 } });
+    console.log(hits.map(({ id }) => id)); // [ 'tit.jpg' ]
+    await birds.close();
+
+    for (const { name, items } of await listPostgresCollections(url)) console.log(name, items); // birds 2
+    const again = await openPostgresCollection(url, 'birds');
+    // end
+    expect(said).toEqual([['tit.jpg'], 'birds', 2]);
+    await again.close();
+    await dropPostgresCollection(url, 'birds');
+  });
 
   describe('items', () => {
     it('come back as they were, few by few and copied in thousands', async () => {

@@ -5,25 +5,29 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { UnseenError } from '../../errors.ts';
+import { checkRange } from '../check-query.ts';
 import type { Connection, Database, QueryOptions, Row, Statement, Value } from './database.ts';
 import { ConnectionLost, isSaid, reasonOf } from './failures.ts';
 
+/** For an address; a connection that is given brings its own. */
 export interface ServerOptions {
   /** Connections at most, 1 … 1,000. Listings of items open one more each. Default: 10. */
   readonly connections?: number;
-  /** Seconds to wait for a connection. Default: 10. */
+  /** Seconds to wait for a connection, 1 … 600. Default: 10. */
   readonly connectTimeout?: number;
 }
 
 /** Bytes that go into one message of COPY. */
 const COPY_BYTES = 1 << 18;
 
-/** Connects when first asked. @throws `ARGUMENT_INVALID` for what is no address */
+/** Connects when first asked. @throws `ARGUMENT_INVALID` */
 export function connectServer(
   url: string,
   { connections = 10, connectTimeout = 10 }: ServerOptions = {},
 ): Database {
   const address = shownAddress(url);
+  checkRange('connections', connections, 1, 1_000);
+  checkRange('connectTimeout', connectTimeout, 1, 600);
   const config: pg.PoolConfig = {
     connectionString: url,
     max: connections,

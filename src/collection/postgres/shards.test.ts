@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { collectionConformance, MODEL } from '../../../test/collection-conformance.ts';
+import { docExamples, spy } from '../../../test/doc-examples.ts';
 import { type Cluster, postgresMissing, startCluster } from '../../../test/postgres-clusters.ts';
 import { hammingDistance } from '../../codes/index.ts';
 import type { ErrorCode } from '../../errors.ts';
@@ -15,6 +16,8 @@ import {
 import { bitCount, searchStatement } from './questions.ts';
 import { bitText } from './rows.ts';
 import { partsOf } from './tables.ts';
+
+vi.setConfig({ testTimeout: 240_000 }); // servers of a machine that has other work
 
 const M = { model: MODEL };
 const failing = (code: ErrorCode) => expect.objectContaining({ code });
@@ -114,7 +117,27 @@ describe.skipIf(postgresMissing)(`three servers${postgresMissing ? `: ${postgres
   }, 180_000);
   afterAll(() => Promise.all(clusters.map((one) => one.remove())));
 
-  collectionConformance({ create, reopen, histories: 5 });
+  collectionConformance({ create, reopen, histories: 3 });
+
+  it('is used as docs/postgres.md shows', async () => {
+    const { onPage, inTest } = docExamples('postgres.md', import.meta.filename);
+    expect(onPage('shards')).toBe(inTest('shards'));
+    const said = spy();
+    const [first, second, third] = clusters.map(({ url }) => url) as [string, string, string];
+    const model = MODEL;
+    const code = new Uint8Array(8);
+    // cut: shards
+    const shards = [first, second, third];
+    const herd = await createPostgresCollection(first, { name: 'herd', bits: 64, model, shards });
+    await herd.upsert([{ id: 'cow.jpg', codes: { image: code } }], { model });
+    const page = await herd.search({ model, code, partial: true });
+    if (page.missing) console.log(`without the items of ${page.missing.join(' and ')}`);
+    console.log(page.hits.length); // 1
+    // end
+    expect(said).toEqual([1]);
+    await herd.close();
+    await dropPostgresCollection(first, 'herd');
+  });
 
   describe('a search over shards', () => {
     it('is done by all shards at the same time, and each gives its nearest only', async () => {
@@ -303,6 +326,34 @@ describe.skipIf(postgresMissing)(`three servers${postgresMissing ? `: ${postgres
     /** Rows that a shard had committed before another refused. */
     let leftovers = 0;
     it('and such rows were there', () => expect(leftovers).toBeGreaterThan(0));
+
+    it('waits for one that was thought dead, and removes it though it commits late', async () => {
+      const one = await create();
+      await one.upsert(itemsTo(60), M);
+      const { token } = await recordOf();
+      const table = await shardTable(1);
+      let next: Promise<void> | undefined;
+      await clusters[1]!.session(async (late) => {
+        // As a write whose own server has died just before its commit arrives here.
+        await late.query('BEGIN');
+        await late.query(`UPDATE unseen.shard_${token}_place_1 SET attempt = attempt + 1`);
+        await late.query(`UPDATE ${table} SET died = 2`);
+        await late.query(
+          `INSERT INTO ${table} (id, sort_id, position, image_code, payload) VALUES ('late', 'late', 60, B'${'01'.repeat(8)}', '{}')`,
+        );
+        next = one.upsert([{ id: 'next', codes: image(1) }], M);
+        const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid <> pg_backend_pid()`;
+        while ((await late.query(waiting)).rows.length === 0);
+        await late.query('COMMIT');
+      });
+      await next;
+      const ids = (await listed(one)).map(({ id }) => id);
+      expect(ids).toEqual([...itemsTo(60).map(({ id }) => id), 'next']);
+      expect(
+        await clusters[1]!.query(`SELECT id FROM ${table} WHERE id = 'late' OR died IS NOT NULL`),
+      ).toEqual([]);
+      await one.close();
+    });
 
     it('is seen whole or not at all by those who read meanwhile, also while it is compacted', {
       timeout: 120_000,

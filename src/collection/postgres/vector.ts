@@ -6,8 +6,9 @@
 import { UnseenError } from '../../errors.ts';
 import { checkRange } from '../check-query.ts';
 import type { CollectionRow, HnswOptions } from './catalog.ts';
-import type { Connection, Database, Row } from './database.ts';
+import type { Connection, Database } from './database.ts';
 import { type DistanceSql, type SearchPlan, searchStatement } from './questions.ts';
+import type { Answer } from './state.ts';
 
 /** 0.8.3 and 0.8.4 mend graphs that vacuuming broke. */
 const OLDEST = [0, 8, 4] as const;
@@ -24,14 +25,6 @@ export interface Vector {
 
 /** `efSearch`: candidates that a search by graph keeps, 1 … 1,000; more find more and take longer. */
 export type SearchMode = 'exact' | { readonly efSearch: number };
-
-export interface RecallReport {
-  readonly queries: number;
-  /** Share of the exact hits that the graphs gave too, or one at the same distance: 0 … 1. */
-  readonly recall: number;
-  /** A search, on average. */
-  readonly milliseconds: { readonly exact: number; readonly hnsw: number };
-}
 
 /** pgvector, if the database has one that is new enough; which one there is otherwise. */
 export async function findVector(connection: Connection): Promise<{ vector?: Vector; version?: string }> {
@@ -98,7 +91,7 @@ export async function withGraphs(
   plan: SearchPlan,
   mode: Exclude<SearchMode, 'exact'>,
   signal: AbortSignal | undefined,
-): Promise<{ rows: readonly Row[]; row: CollectionRow; silent: readonly number[] } | undefined> {
+): Promise<Answer | undefined> {
   const candidates = plan.offset + plan.limit;
   const breadth = Math.min(MAX_EF_SEARCH, Math.max(mode.efSearch, candidates));
   const { text, values } = searchStatement({ ...plan, graph: { candidates, order } });
