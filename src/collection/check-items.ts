@@ -8,6 +8,7 @@ import { pictureType } from './picture-type.ts';
 /** Memory for one call; larger loads are many calls. */
 export const MAX_ITEMS = 1_000_000;
 const ID = /^[^\p{Cc}\p{Cs}]{1,512}$/u;
+const MOST_ID = 512;
 
 export interface CheckedItems {
   readonly ids: readonly string[];
@@ -42,7 +43,7 @@ export function checkItems(items: readonly NewItem[], bits: number): CheckedItem
     const item = items[row]!;
     if (typeof item !== 'object' || item === null) throw refuse(row, 'item', 'must be an object', item);
     const { id, picture } = item;
-    if (typeof id !== 'string' || !ID.test(id))
+    if (typeof id !== 'string' || !isId(id))
       throw refuse(row, 'id', 'must be a text of 1 to 512 characters without control characters', id);
     if (seen.add(id).size <= row) throw refuse(row, 'id', 'stands twice in the call', id);
     packing.add(item.codes);
@@ -70,7 +71,7 @@ export class CodePacking {
   /** Codes of the next item. @throws `COLLECTION_ITEM_INVALID` */
   add(codes: ItemCodes): void {
     const row = this.#row++;
-    for (const key of Object.keys(codes ?? {}))
+    for (const key in codes)
       if (!MODALITIES.some((name) => name === key))
         throw refuse(row, 'codes', `must be of ${MODALITIES.join(' or ')}`, key);
     for (let m = 0; m < MODALITIES.length; m++) {
@@ -88,6 +89,16 @@ export class CodePacking {
   get packed(): { readonly masks: Uint8Array; readonly codes: Uint8Array } {
     return { masks: this.#masks, codes: this.#codes.subarray(0, this.#end) };
   }
+}
+
+/** The loop takes what most ids are, printable ASCII, several times faster than the expression takes anything. */
+function isId(id: string): boolean {
+  if (id.length === 0 || id.length > MOST_ID) return ID.test(id);
+  for (let i = 0; i < id.length; i++) {
+    const unit = id.charCodeAt(i);
+    if (unit < 0x20 || unit > 0x7e) return ID.test(id);
+  }
+  return true;
 }
 
 function checkPicture(row: number, picture: NonNullable<NewItem['picture']>): CheckedPicture {
