@@ -97,3 +97,12 @@ it('unseen bench updates prints what an index costs besides searching', async ()
   const table = await unseen('bench updates --sizes 2000 --engines mih', { cwd });
   expect(table.stdout).toMatch(/mih +clustered +2000 +64/);
 });
+
+it('unseen bench collection prints what an embedded collection takes', async () => {
+  const run = await unseen('bench collection --sizes 2000 --batch 500 --json', { cwd });
+  const { cases } = JSON.parse(run.stdout);
+  expect(cases).toMatchObject([{ items: 2000, bits: 64, batch: 500 }]);
+  const table = await unseen('bench collection --sizes 1000', { cwd });
+  expect(table.stdout).toContain('written, items/s');
+  expect(table.stdout).toMatch(/^ *1000 +64 +10000 /m);
+});

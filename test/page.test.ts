@@ -55,9 +55,13 @@ async function startService(collection: Collection): Promise<void> {
     collections: [{ collection }],
     models: [{ model: emoji.model }],
     web: builtPage(),
+    report: path.join(folder, 'report'),
   });
   url = `${await service.listen({ port: 0 })}/`;
 }
+
+/** For what follows after an answer, however busy the machine is. */
+const eventually = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000, interval: 50 });
 
 const searching = (page: Page) => page.getByRole('searchbox');
 const ask = async (page: Page, text: string): Promise<readonly ShownHit[]> => {
@@ -74,6 +78,8 @@ describe.skipIf(!chromium)('the page', { timeout: 120_000 }, () => {
     const reader = await openReader(emoji.folder);
     pear = (await reader.picture('pear (noto)'))!.bytes;
     await reader.close();
+    await mkdir(path.join(folder, 'report'));
+    await writeFile(path.join(folder, 'report/index.html'), '<!doctype html><title>figures</title>');
     const site = [
       '--collection',
       emoji.folder,
@@ -94,6 +100,27 @@ describe.skipIf(!chromium)('the page', { timeout: 120_000 }, () => {
     beforeAll(async () => startService(await openCollection(emoji.folder)));
     searchTests('service');
     looks();
+
+    it('tells of its collections and models, and leads to the report and the documents of the API', async () => {
+      const page = await open('?view=collection');
+      const facts = page.getByRole('region', { name: 'Collection' });
+      await eventually(() => facts.textContent()).toMatch(
+        /660.*64 bits, 8 bytes.*660 of pictures, 660 of texts/,
+      );
+      const model = await page.getByRole('region', { name: 'Model' }).textContent();
+      expect(model).toContain(`cca-itq`);
+      expect(model).toContain(emoji.model.manifest.split.hash);
+      for (const [name, text] of [
+        ['Report', 'figures'],
+        ['API', 'swagger'],
+      ] as const) {
+        const address = await page.getByRole('link', { name, exact: true }).getAttribute('href');
+        const answer = await page.request.get(address!);
+        expect([answer.status(), await answer.text()]).toEqual([200, expect.stringContaining(text)]);
+      }
+      await page.getByRole('link', { name: 'unseen class animal-reptile' }).click();
+      await page.getByRole('heading', { name: '“animal reptile”' }).waitFor();
+    });
 
     it('adds a folder with progress that moves, lists what failed, and finds what was added', async () => {
       const photos = await folderOfPictures('paints', 40);
@@ -123,9 +150,9 @@ describe.skipIf(!chromium)('the page', { timeout: 120_000 }, () => {
       await page.getByRole('button', { name: 'Filters', exact: true }).click();
       await page.getByLabel('Class', { exact: true }).fill('paints');
       await page.getByLabel('Class', { exact: true }).press('Enter');
-      await expect
-        .poll(async () => (await shownHits(page)).map(({ className }) => className))
-        .toContain('paints');
+      await eventually(async () => (await shownHits(page)).map(({ className }) => className)).toContain(
+        'paints',
+      );
       const hits = await shownHits(page);
       expect(hits.every(({ className, unseen }) => className === 'paints' && unseen)).toBe(true);
       expect(new Set(hits.map(({ name }) => name)).size).toBe(24);
@@ -248,7 +275,7 @@ function searchTests(mode: 'service' | 'site'): void {
     await ask(page, 'fruit');
     await page.goBack();
     await page.getByRole('heading', { name: '“insect”' }).waitFor();
-    await expect.poll(() => shownHits(page)).toEqual(insects);
+    await eventually(() => shownHits(page)).toEqual(insects);
     await page.goForward();
     await page.getByRole('heading', { name: '“fruit”' }).waitFor();
     const copy = await open(address.slice(url.length));
@@ -288,26 +315,26 @@ function searchTests(mode: 'service' | 'site'): void {
     const page = await open('?q=bird');
     const all = await shownHits(page);
     await page.getByRole('radio', { name: 'Unseen' }).check({ force: true });
-    await expect.poll(async () => (await shownHits(page)).every(({ unseen }) => unseen)).toBe(true);
+    await eventually(async () => (await shownHits(page)).every(({ unseen }) => unseen)).toBe(true);
     await page.getByRole('radio', { name: 'All classes' }).check({ force: true });
     await page.getByRole('button', { name: 'Filters', exact: true }).click();
     await page.getByLabel('Field').fill('style');
     await page.getByLabel('Value').fill('noto');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByRole('button', { name: 'Remove filter style = noto' }).waitFor();
-    await expect.poll(async () => new Set((await shownHits(page)).map(({ name }) => name)).size).toBe(24);
+    await eventually(async () => new Set((await shownHits(page)).map(({ name }) => name)).size).toBe(24);
     await page.getByRole('radio', { name: 'pictures' }).check({ force: true });
     await page.getByRole('button', { name: 'Remove filter by pictures' }).waitFor();
     await page.getByLabel('At most so many bits away').fill('16');
-    await expect
-      .poll(async () => Math.max(...(await shownHits(page)).map(({ distance }) => distance)))
-      .toBeLessThanOrEqual(16);
+    await eventually(async () =>
+      Math.max(...(await shownHits(page)).map(({ distance }) => distance)),
+    ).toBeLessThanOrEqual(16);
     expect(page.url()).toContain('where=style%3Dnoto');
     await page.locator('.hit .chip').first().click();
     const name = all.find(({ className }) => className === 'animal-bird')!.className;
-    await expect
-      .poll(async () => (await shownHits(page)).every(({ className }) => className === name))
-      .toBe(true);
+    await eventually(async () => (await shownHits(page)).every(({ className }) => className === name)).toBe(
+      true,
+    );
     await page
       .getByRole('button', { name: /^Remove filter/ })
       .first()
@@ -317,14 +344,40 @@ function searchTests(mode: 'service' | 'site'): void {
         .getByRole('button', { name: /^Remove filter/ })
         .first()
         .click();
-    await expect.poll(() => shownHits(page)).toEqual(all);
+    await eventually(() => shownHits(page)).toEqual(all);
+  });
+
+  it('tells all of an item, and a click on a value filters by it', async () => {
+    const page = await open('?q=insect');
+    const { name } = (await shownHits(page))[0]!;
+    await page
+      .getByRole('button', { name: `Details: ${name}` })
+      .first()
+      .click();
+    const details = page.getByRole('dialog', { name });
+    await details.locator('img').waitFor();
+    expect(await details.textContent()).toMatch(
+      /id.*\((?:noto|openmoji)\)distance\d+ bits, by its (?:text|picture)/,
+    );
+    expect(await axeFindings(page)).toEqual([]);
+    await details.getByRole('button', { name: 'animal-bug' }).click();
+    await page.getByRole('button', { name: 'Remove filter class = animal-bug' }).waitFor();
+    await eventually(async () =>
+      (await shownHits(page)).every(({ className }) => className === 'animal-bug'),
+    ).toBe(true);
+    await page
+      .getByRole('button', { name: /^Details/ })
+      .first()
+      .click();
+    await page.keyboard.press('Escape');
+    await details.waitFor({ state: 'detached' });
   });
 
   it('says when nothing fits, and leads back to all', async () => {
     const page = await open('?q=bird&class=nothing+of+this+name');
     expect(await page.getByRole('status').textContent()).toContain('Nothing of');
     await page.getByRole('button', { name: 'Search without filters' }).click();
-    await expect.poll(async () => (await shownHits(page)).length).toBe(24);
+    await eventually(async () => (await shownHits(page)).length).toBe(24);
   });
 
   it('leads to more like a hit, and to more of them', async () => {
@@ -338,7 +391,7 @@ function searchTests(mode: 'service' | 'site'): void {
     const [itself] = await shownHits(page);
     expect(itself).toMatchObject({ className: 'heart', distance: 0 });
     await page.getByRole('button', { name: 'More', exact: true }).click();
-    await expect.poll(async () => (await shownHits(page)).length).toBe(48);
+    await eventually(async () => (await shownHits(page)).length).toBe(48);
     const distances = (await shownHits(page)).map(({ distance }) => distance);
     expect(distances).toEqual([...distances].sort((a, b) => a - b));
   });
@@ -357,7 +410,7 @@ function searchTests(mode: 'service' | 'site'): void {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');
     expect(await focused()).toBe(`More like this: ${hits[1]!.name}`);
-    expect(await page.locator('.hit [tabindex="0"]').count()).toBe(2); // class and link of one card
+    expect(await page.locator('.hit [tabindex="0"]').count()).toBe(3); // class, details and link of one card
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: `More like ${hits[1]!.name}` }).waitFor();
     await page.keyboard.press('/');

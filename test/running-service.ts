@@ -28,7 +28,7 @@ export async function runService(
     await mkdir(path.join(root, 'models'), { recursive: true });
     await model.save(path.join(root, 'models', 'drawings'), { overwrite: true });
   }
-  const service = await createService({ root, limits: { linger: 0, ...limits }, ...options });
+  const service = await createService({ root, limits: { linger: 0, drain: 5_000, ...limits }, ...options });
   onTestFinished(() => service.close());
   const url = await service.listen({ port: 0 });
   return { service, url, root, client: createClient({ url, ...(token !== undefined && { token }) }) };

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openCollection } from '../src/collection/index.ts';
 import { Connection } from '../src/service/load/connection.ts';
-import { codeOf, codesCollection } from './running-service.ts';
+import { changed, codeOf, codesCollection, runService } from './running-service.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const WRITERS = 4;
@@ -76,18 +76,39 @@ it('SIGTERM under load loses no acknowledged write, drops no request under way, 
   await collection.close();
 });
 
-it('says at /readyz that it stops, while it still answers, and lives on at /healthz until then', async () => {
-  const root = await temporaryFolder();
-  const { child, port } = await start(root);
-  const ready = async (place: string): Promise<number> =>
-    (await fetch(`http://127.0.0.1:${port}${place}`)).status;
-  expect([await ready('/readyz'), await ready('/healthz')]).toEqual([200, 200]);
-  const holding = new Connection(port); // something to linger for
-  await holding.send(Buffer.from('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'));
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  const after = await holding.send(Buffer.from('GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n'));
-  // The signal may come after the question; then it was still ready.
-  expect([503, 200]).toContain(after);
-  expect((await exit)[0]).toBe(0);
+it('says at /readyz that it stops, while it lives and still answers', async () => {
+  const collection = await codesCollection(await temporaryFolder(), 3);
+  const { service, url, client } = await runService({
+    collections: [{ collection }],
+    limits: { linger: 30_000, drain: 60_000 },
+  });
+  const status = async (place: string): Promise<number> => (await fetch(url + place)).status;
+  expect([await status('/readyz'), await status('/healthz')]).toEqual([200, 200]);
+  const busy = new Connection(Number(new URL(url).port)); // a reason to linger
+  await busy.send(http('GET', '/healthz', ''));
+  const closed = service.close();
+  const ready = await fetch(`${url}/readyz`);
+  expect([ready.status, ready.headers.get('connection')]).toEqual([503, 'close']);
+  expect((await ready.json()).code).toBe('SERVICE_STOPPING');
+  expect(await status('/healthz')).toBe(200);
+  expect((await client.search('codes', { code: codeOf(1), k: 1 })).hits[0]).toMatchObject({ id: '1' });
+  expect(await busy.send(http('GET', '/healthz', ''))).toBe(200);
+  expect(busy.alive).toBe(false);
+  await closed;
+  await expect(client.listCollections()).rejects.toMatchObject({ code: 'SERVICE_UNREACHABLE' });
+  await expect(collection.get('1')).rejects.toMatchObject({ code: 'COLLECTION_CLOSED' });
+});
+
+it('cuts off what does not end within the time that it has', async () => {
+  const collection = changed(await codesCollection(await temporaryFolder(), 3), {
+    search: () => new Promise(() => {}),
+  });
+  const { service, client } = await runService({ collections: [{ collection }], limits: { drain: 200 } });
+  const stuck = client.search('codes', { code: codeOf(1) }).catch((error) => error.code);
+  await expect.poll(() => service.app.server.listening).toBe(true);
+  await client.getItem('codes', '1');
+  const start = performance.now();
+  await service.close();
+  expect(performance.now() - start).toBeLessThan(9_000);
+  expect(await stuck).toBe('SERVICE_UNREACHABLE');
 });

@@ -67,9 +67,12 @@ async function benchOne(
 ): Promise<BenchCollectionCase> {
   const written = await createCollection(folder, { name: 'things', bits, model: MODEL });
   const random = new Random(0, 'collection');
-  let writing = 0;
+  let [writing, told] = [0, 0];
   for (let first = 0; first < items; first += batch) {
-    next(`${first} written`);
+    if (first >= told) {
+      next(`${first} written`);
+      told += items / 10;
+    }
     const some = makeItems(first, Math.min(batch, items - first), { bits, random });
     const start = performance.now();
     await written.upsert(some, { model: MODEL });

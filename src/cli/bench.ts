@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import type { BenchPairsCase, BenchTrainCase } from '../bench/index.ts';
 import { textTable } from '../report/table.ts';
 import { addBenchCollection } from './bench-collection.ts';
+import { addBenchIngest } from './bench-ingest.ts';
 import { addBenchSearch } from './bench-search.ts';
+import { addBenchServe } from './bench-serve.ts';
 import { addBenchUpdates } from './bench-updates.ts';
 import { addCommand, perform } from './command.ts';
 import { integer, integers } from './options.ts';
@@ -25,8 +27,10 @@ export function addBench(program: Command): void {
   addBenchSearch(bench);
   addBenchUpdates(bench);
   addBenchCollection(bench);
+  addBenchServe(bench);
   addBenchTrain(bench);
   addBenchPairs(bench);
+  addBenchIngest(bench);
 }
 
 function addBenchTrain(bench: Command): void {

@@ -257,6 +257,25 @@ describe.each(Object.entries(INDEXES))('%s', (_, make) => {
     }
   });
 
+  it('gives all hits that are as far as the k-th, if asked for ties', async () => {
+    const random = new Random(4, 'ties');
+    for (const bits of [8, 64]) {
+      const bytes = Uint8Array.from({ length: (300 * bits) / 8 }, () => random.below(3));
+      const codes = Codes.fromBytes(bytes, { bits });
+      for (const ids of [undefined, Array.from({ length: 300 }, (_, row) => `${(row * 7) % 300}`)]) {
+        const index = make(codes, ids);
+        const [all] = await index.search(codes.slice(5, 6), { k: 300 });
+        for (const k of [1, 2, 10, 150, 299, 300, 1000]) {
+          const [hits] = await index.search(codes.slice(5, 6), { k, ties: true });
+          const last = all![Math.min(k, 300) - 1]!.distance;
+          expect(hits, `${bits} bits, k = ${k}`).toEqual(all!.filter(({ distance }) => distance <= last));
+          expect((await index.search(codes.slice(5, 6), { k }))[0]).toEqual(all!.slice(0, k));
+        }
+        index.close();
+      }
+    }
+  });
+
   it('a bitmap of a predicate filters, and deleted rows are not asked', async () => {
     const codes = makeCodes(new Random(15, 'bitmap'), 100, 64, 'random');
     const index = make(codes);

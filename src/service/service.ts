@@ -17,7 +17,7 @@ import { checkOrigin } from './http/origin.ts';
 import { registerOperations } from './http/register.ts';
 import { registerWeb } from './http/web.ts';
 import { Jobs } from './jobs.ts';
-import { announceEnd, Connections } from './lifecycle.ts';
+import { Connections } from './lifecycle.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { registerLog } from './log.ts';
 import { registerMetrics } from './metrics.ts';
@@ -92,12 +92,10 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
     report: options.report !== undefined,
   };
   const state = { ready: true };
-  let announce = (): void => {};
   try {
     app.decorateRequest('identity', undefined);
     app.decorateRequest('deadline', undefined);
     registerHeaders(app);
-    announce = announceEnd(app);
     if (!tokens) {
       app.addHook('onRequest', (request, _reply, done) => {
         checkOrigin(request);
@@ -119,7 +117,6 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   }
   const stop = async (): Promise<void> => {
     state.ready = false;
-    announce();
     await connections.drain(limits);
     await jobs.close();
     await catalog.close();

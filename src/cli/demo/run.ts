@@ -111,9 +111,9 @@ async function study(
     json: results,
     text,
     async afterwards() {
+      await held.release();
       const service = await openDemoService(out, collections);
       try {
-        await held.release();
         const address = await service.listen({ host: HOST, port: held.port });
         call.progress.line(`\n${onStderr.bold(`${address}/`)}  (Ctrl-C stops)`);
         if (!call.signal.aborted)

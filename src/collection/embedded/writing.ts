@@ -15,11 +15,9 @@ import { deadBitmap, numbered, type Write } from './numbering.ts';
 import { type Parts, Reading } from './reading.ts';
 import type { Block, Records } from './records.ts';
 import type { RecordsView } from './records-view.ts';
+import { wantsRoom } from './room.ts';
 import { step } from './steps.ts';
 import { WriteQueue } from './write-queue.ts';
-
-/** After these nothing is in doubt: the write did not happen, and the next may when there is room again. */
-const NO_ROOM: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG', 28, 122];
 
 export interface WriterParts extends Parts {
   readonly records: Records;
@@ -134,7 +132,7 @@ export abstract class Writing extends Reading {
     const unchanged = this.#unchanged();
     if (cause instanceof UnseenError && unchanged) return { error: cause, goesOn: true };
     const { code, message } = cause as { code?: unknown; message?: string };
-    const goesOn = NO_ROOM.includes(code) && unchanged;
+    const goesOn = unchanged && wantsRoom(code, this.folder);
     const kept = unchanged ? 'nothing of the call was kept' : 'the call may be kept or not';
     const advice = goesOn
       ? 'Make room on the disk and call again; what was acknowledged before is there.'

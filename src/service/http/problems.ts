@@ -51,7 +51,14 @@ const HIDDEN: Readonly<Partial<Record<ErrorCode, number>>> = {
   COLLECTION_WRITE_FAILED: 507,
   INDEX_TOO_LARGE: 507,
   COLLECTION_DAMAGED: 500,
+  POSTGRES_FAILED: 500,
+  POSTGRES_UNREACHABLE: 503,
 };
+
+/** Status of every code that a caller can meet. */
+export const PROBLEM_STATUS: ReadonlyMap<string, number> = new Map(
+  Object.entries({ ...STATUS, ...HIDDEN, INTERNAL: 500 }),
+);
 
 const PAGE = 'about:blank';
 

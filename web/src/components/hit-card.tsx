@@ -19,11 +19,12 @@ interface HitCardProps {
   readonly pictureOf: (id: string, signal: AbortSignal) => Promise<string>;
   readonly onRoute: (route: Route) => void;
   readonly onClass: (className: string) => void;
+  readonly onDetails: () => void;
   readonly onFocus: () => void;
 }
 
 export function HitCard(props: HitCardProps) {
-  const { hit, code, model, current, like, pictureOf, onRoute, onClass, onFocus } = props;
+  const { hit, code, model, current, like, pictureOf, onRoute, onClass, onDetails, onFocus } = props;
   const name = nameOf(hit);
   const className = classOf(hit.payload);
   const stop = current ? 0 : -1;
@@ -48,7 +49,16 @@ export function HitCard(props: HitCardProps) {
       <div class="foot">
         <div>
           <p class="distance">
-            {hit.distance} {hit.distance === 1 ? 'bit' : 'bits'} away
+            {hit.distance} {hit.distance === 1 ? 'bit' : 'bits'} ·{' '}
+            <button
+              type="button"
+              class="text-button"
+              tabIndex={stop}
+              aria-label={`Details: ${name}`}
+              onClick={onDetails}
+            >
+              Details
+            </button>
           </p>
           <RouteLink
             class="like"
@@ -81,9 +91,13 @@ interface LazyPictureProps {
   readonly pictureOf: (id: string, signal: AbortSignal) => Promise<string>;
 }
 
+/** Pixels; smaller ones would be blown up to fill a card. */
+const SMALL = 128;
+
 /** Loaded when it comes near the screen; the name stands below, so it needs none of its own. */
 function LazyPicture({ id, pictureOf }: LazyPictureProps) {
   const [address, setAddress] = useState<string>();
+  const [small, setSmall] = useState(false);
   const tile = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const controller = new AbortController();
@@ -104,7 +118,14 @@ function LazyPicture({ id, pictureOf }: LazyPictureProps) {
   }, [id, pictureOf]);
   return (
     <div class="tile" ref={tile}>
-      {address !== undefined && <img src={address} alt="" />}
+      {address !== undefined && (
+        <img
+          src={address}
+          alt=""
+          class={small ? 'small' : undefined}
+          onLoad={({ currentTarget }) => setSmall(currentTarget.naturalWidth <= SMALL)}
+        />
+      )}
     </div>
   );
 }

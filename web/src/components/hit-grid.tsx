@@ -16,11 +16,12 @@ interface HitGridProps {
   readonly pictureOf: (id: string, signal: AbortSignal) => Promise<string>;
   readonly onRoute: (route: Route) => void;
   readonly onClass: (className: string) => void;
+  readonly onDetails: (hit: Hit) => void;
   readonly onMore: () => void;
 }
 
 export function HitGrid(props: HitGridProps) {
-  const { hits, code, model, busy, more, likeOf, pictureOf, onRoute, onClass, onMore } = props;
+  const { hits, code, model, busy, more, likeOf, pictureOf, onRoute, onClass, onDetails, onMore } = props;
   const [current, setCurrent] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => setCurrent(0), [code]);
@@ -50,6 +51,7 @@ export function HitGrid(props: HitGridProps) {
             pictureOf={pictureOf}
             onRoute={onRoute}
             onClass={onClass}
+            onDetails={() => onDetails(hit)}
             onFocus={() => setCurrent(i)}
           />
         ))}

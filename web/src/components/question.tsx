@@ -1,7 +1,7 @@
 /** What was asked, its code, and in words what came of it: read out when it changes. */
-import { useEffect, useState } from 'preact/hooks';
 import type { Question } from '../backend/contract.ts';
 import { nameOf } from '../state/payload.ts';
+import { useItemPicture } from '../state/use-item-picture.ts';
 import type { Found } from '../state/use-search.ts';
 import { BitPicture } from './bit-picture.tsx';
 import './question.css';
@@ -74,19 +74,4 @@ function summaryOf({ page, hits }: Found, items: number): string {
 function timeOf(milliseconds: number): string {
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
   return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
-}
-
-function useItemPicture(
-  id: string | undefined,
-  pictureOf: (id: string, signal: AbortSignal) => Promise<string>,
-): string | undefined {
-  const [address, setAddress] = useState<string>();
-  useEffect(() => {
-    setAddress(undefined);
-    if (id === undefined) return undefined;
-    const controller = new AbortController();
-    pictureOf(id, controller.signal).then(setAddress, () => {});
-    return () => controller.abort();
-  }, [id, pictureOf]);
-  return address;
 }

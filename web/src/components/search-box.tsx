@@ -49,7 +49,7 @@ export function SearchBox({ text, canAskText, canAskPicture, onText, onPicture, 
     onClear();
     field.current?.focus();
   };
-  const asks = canAskText ? 'Describe what you are looking for' : 'Choose a picture to search with';
+  const asks = canAskText ? 'What are you looking for?' : 'Choose a picture to search with';
   return (
     <search>
       <form

@@ -1,12 +1,13 @@
 /** The box, the filters and the answer. */
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import type { Backend, CollectionInfo, ModelInfo, Problem } from '../backend/contract.ts';
+import type { Backend, CollectionInfo, Hit, ModelInfo, Problem } from '../backend/contract.ts';
 import { filterOf } from '../state/filter.ts';
 import { changed, filtersOf, type Route } from '../state/route.ts';
 import type { Go } from '../state/use-route.ts';
 import { type Asked, problemOf, useSearch } from '../state/use-search.ts';
 import { Filters } from './filters.tsx';
 import { HitGrid } from './hit-grid.tsx';
+import { ItemDetails } from './item-details.tsx';
 import { Offers, Welcome } from './landing.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { type AskedPicture, QuestionAndCode } from './question.tsx';
@@ -32,6 +33,7 @@ export function SearchView({ backend, collection, model, turn, route, go, onRefu
   const { question } = route;
   const asked = useMemo(() => askedOf(route, model), [route, model]);
   const { busy, found, problem, more } = useSearch(backend, name, asked, turn);
+  const [details, setDetails] = useState<Hit>();
   const [encoding, setEncoding] = useState(false);
   const [pictureProblem, setPictureProblem] = useState<Problem>();
   const refusal = [problem, pictureProblem].find((one) => one?.status === 401);
@@ -122,8 +124,21 @@ export function SearchView({ backend, collection, model, turn, route, go, onRefu
             {...{ model, busy, likeOf, pictureOf }}
             onRoute={ask}
             onClass={(className) => ask(changed(route, { className }))}
+            onDetails={setDetails}
             onMore={more}
           />
+          {details && (
+            <ItemDetails
+              hit={details}
+              code={found.page.code}
+              pictureOf={pictureOf}
+              onField={(condition) => {
+                setDetails(undefined);
+                ask(changed(route, { fields: [...route.fields, condition] }));
+              }}
+              onClose={() => setDetails(undefined)}
+            />
+          )}
         </>
       )}
       {question && !found && busy && <p class="loading quiet">Searching …</p>}

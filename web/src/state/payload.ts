@@ -20,11 +20,23 @@ export function isUnseen(className: string | undefined, model: ModelInfo | undef
   return className !== undefined && model !== undefined && !model.classes.seen.includes(className);
 }
 
-/** The rest, for whoever wants to know: no class, no text, nothing empty. */
-export function furtherFields(payload: Payload): readonly (readonly [field: string, value: string])[] {
-  return Object.entries(payload).flatMap(([field, value]) => {
-    if (field === CLASS_FIELD || field === 'text' || field === 'sha256') return [];
-    const text = textOf(value) || (value !== null && typeof value === 'object' ? JSON.stringify(value) : '');
-    return text === '' ? [] : [[field, text] as const];
+export interface PayloadField {
+  readonly field: string;
+  /** What one can filter by; of an array each element. */
+  readonly values: readonly string[];
+  /** For what has no such value: JSON. */
+  readonly text: string;
+}
+
+/** All fields of a payload, as they are shown. */
+export function fieldsOf(payload: Payload): readonly PayloadField[] {
+  return Object.entries(payload).map(([field, value]) => {
+    const list = Array.isArray(value) ? value : [value];
+    const plain = list.every((one) => one === null || typeof one !== 'object');
+    return {
+      field,
+      values: plain ? [...new Set(list.map(String))] : [],
+      text: plain ? '' : JSON.stringify(value),
+    };
   });
 }
