@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/src/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 60_000,
+    // Some hooks run the program several times.
+    hookTimeout: 120_000,
     // ONNX Runtime and the kernels use native threads and shared memory: child processes keep them apart.
     pool: 'forks',
     maxWorkers: 2,

@@ -43,7 +43,7 @@ beforeAll(async () => {
   await (await modelOf(made)).save(at('model'));
   await (await modelOf(made, 8)).save(at('next'));
   await writePhotos();
-}, 120_000);
+});
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
 describe('a collection', () => {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const collection = await createCollection(at('photos.collection'), options);
   await ingest(collection, encoderOf(model), await openItems([at('photos')]));
   await collection.close();
-}, 120_000);
+});
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
 interface Serving {

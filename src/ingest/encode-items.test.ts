@@ -11,7 +11,7 @@ let model: Model;
 beforeAll(async () => {
   made = await drawings();
   model = await modelOf(made);
-}, 120_000);
+});
 
 const png = (side: number, height = side): Promise<Buffer> =>
   sharp({ create: { width: side, height, channels: 3, background: 'teal' } })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryFolder } from '../../test/temporary-folder.ts';
 import { type Collection, createCollection, type NewItem, openCollection } from '../collection/index.ts';
 import { UnseenError } from '../errors.ts';
@@ -206,6 +206,7 @@ describe('ingest', () => {
       stream(texts(500), (pulled) => (most = pulled)),
       { batch: 10 },
     );
+    await vi.waitFor(() => expect(most).toBe(30), 30_000);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(most).toBe(30);
     release();

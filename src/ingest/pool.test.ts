@@ -16,7 +16,7 @@ let model: Model;
 beforeAll(async () => {
   made = await drawings();
   model = await modelOf(made);
-}, 120_000);
+});
 
 async function savedModel(): Promise<string> {
   const folder = path.join(await temporaryFolder(), 'model');

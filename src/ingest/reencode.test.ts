@@ -16,7 +16,7 @@ beforeAll(async () => {
   made = await drawings();
   before = await modelOf(made);
   after = await modelOf(made, 8);
-}, 120_000);
+});
 
 const raw = (): RawItem[] =>
   made.map(({ name, caption, bytes }, i) => ({
