@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { STEPS } from '../src/collection/embedded/steps.ts';
 import { createCollection } from '../src/collection/index.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -25,12 +24,5 @@ describe('docs/collection.md', () => {
     );
     expect(lines).toEqual([['tit.jpg']]);
     expect(example).toContain("// [ 'tit.jpg' ]");
-  });
-
-  it('names tests that exist, and as many steps as there are', () => {
-    const tests = [...page.matchAll(/`((?:src|test)\/[^`]+\.ts)`/g)].map((match) => match[1]!);
-    expect(new Set(tests).size).toBe(5);
-    for (const file of tests) expect(readFileSync(path.join(root, file), 'utf8')).toMatch(/\bit(\.\w+)?\(/);
-    expect(page).toContain(`the ${STEPS.length} named steps`);
   });
 });

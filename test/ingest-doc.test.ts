@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +8,6 @@ import { drawings, modelOf } from './drawings.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const examples = docExamples('ingest.md', import.meta.filename);
-const root = path.join(import.meta.dirname, '..');
 
 describe('docs/ingest.md', () => {
   it('shows code that runs', async () => {
@@ -49,12 +47,5 @@ describe('docs/ingest.md', () => {
     expect(said).toEqual([30, [`${svg}: PICTURE_FORMAT`], 1]);
     expect(progress.at(-1)).toMatch(/^31 of 31, \d+ a second$/);
     expect(examples.onPage('use')).toBe(examples.inTest('use'));
-  });
-
-  it('names tests that exist', () => {
-    const page = readFileSync(path.join(root, 'docs/ingest.md'), 'utf8');
-    const tests = [...page.matchAll(/`((?:src|test)\/[^`]+\.test\.ts)`/g)].map((match) => match[1]!);
-    expect(new Set(tests).size).toBe(6);
-    expect(tests.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
   });
 });

@@ -120,7 +120,7 @@ describe('the commands of the README', () => {
 
   it('exist', async () => {
     const main = path.join(root, 'dist/cli/main.js');
-    const commands = [...readme.matchAll(/^(?:\$ )?(?:npx )?unseen ([a-z]+)/gm)].map((match) => match[1]!);
+    const commands = [...readme.matchAll(/^(?:\$ )?(?:npx )?unseen ([a-z-]+)/gm)].map((match) => match[1]!);
     for (const command of new Set(commands)) {
       const { stdout } = await run(process.execPath, [main, command, '--help']);
       expect(stdout, command).toContain(`Usage: unseen ${command}`);
