@@ -27,8 +27,7 @@ describe('docs/ingest.md', () => {
     // cut: use
     const pool = await openEncoderPool(modelFolder, { workers: 2 });
     const report = await ingest(shop, pool, await openItems(['photos/']), {
-      onProgress: ({ done, total, rate }) =>
-        progress.push(`${done} of ${total}, ${rate.toFixed(0)} a second`),
+      onProgress: ({ done, total }) => progress.push(`${done} of ${total}`),
     });
     console.log(
       report.added,
@@ -45,7 +44,7 @@ describe('docs/ingest.md', () => {
     await shop.close();
     const svg = path.join(cwd, 'photos', 'z.svg');
     expect(said).toEqual([30, [`${svg}: PICTURE_FORMAT`], 1]);
-    expect(progress.at(-1)).toMatch(/^31 of 31, \d+ a second$/);
+    expect(progress.at(-1)).toBe('31 of 31');
     expect(examples.onPage('use')).toBe(examples.inTest('use'));
   });
 });
