@@ -12,7 +12,7 @@ import { codesCollection, runService } from './running-service.ts';
 import { type Malformed, malformedRequests } from './service-requests.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const COUNT = Number(process.env.UNSEEN_FUZZ ?? 3_000);
+const COUNT = Number(process.env.UNSEEN_FUZZ ?? 2_000);
 const SEED = Number(process.env.UNSEEN_FUZZ_SEED ?? Date.now() % 2 ** 31);
 const AT_ONCE = 16;
 /** Milliseconds after which an answer is missing. */
