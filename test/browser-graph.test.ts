@@ -5,6 +5,8 @@ import type * as decode from '../src/encoders/decode.ts';
 import * as decodeWeb from '../src/encoders/decode.web.ts';
 import type * as ort from '../src/encoders/ort.ts';
 import * as ortWeb from '../src/encoders/ort.web.ts';
+import * as errorsHost from '../src/errors-host.ts';
+import * as errorsHostWeb from '../src/errors-host.web.ts';
 import type * as folder from '../src/model/folder.ts';
 import * as folderWeb from '../src/model/folder.web.ts';
 import type * as disk from '../src/search/files/disk.ts';
@@ -91,17 +93,32 @@ describe('what a browser loads', () => {
   });
 });
 
+describe('the errors that browsers have no text for', () => {
+  it('are thrown by no file that a browser loads', () => {
+    const files = ENTRIES.flatMap((name) => [...reachedFrom(entryOf(name)).keys()]);
+    const thrown = files
+      .filter((file) => file.startsWith('src/'))
+      .flatMap((file) => {
+        const text = readFileSync(path.join(root, file), 'utf8');
+        return Object.keys(errorsHost.HOST_ERRORS).filter((code) => text.includes(`'${code}'`));
+      });
+    expect(thrown).toEqual([]);
+  });
+});
+
 describe('the files that a browser loads in place of others', () => {
   /** The compiler holds each against the file that it stands for. */
   const twins: {
     'src/encoders/decode': typeof decode;
     'src/encoders/ort': typeof ort;
+    'src/errors-host': typeof errorsHost;
     'src/model/folder': typeof folder;
     'src/search/files/disk': typeof disk;
     'src/search/threads/spawn': typeof spawn;
   } = {
     'src/encoders/decode': decodeWeb,
     'src/encoders/ort': ortWeb,
+    'src/errors-host': errorsHostWeb,
     'src/model/folder': folderWeb,
     'src/search/files/disk': diskWeb,
     'src/search/threads/spawn': spawnWeb,

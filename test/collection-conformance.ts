@@ -84,12 +84,18 @@ function answer(
     radius: number;
     filter?: Filter;
   },
-): { id: string; distance: number; modality: string; payload: Payload }[] {
-  const hits = [...model.values()].flatMap(({ id, codes, payload }) => {
+): { id: string; distance: number; modality: string; payload: Payload; picture?: string }[] {
+  const hits = [...model.values()].flatMap(({ id, codes, payload, picture }) => {
     if (query.filter && !matches(query.filter, payload)) return [];
     const near = (['image', 'text'] as const)
       .filter((m) => codes[m] && (query.modality === undefined || query.modality === m))
-      .map((modality) => ({ id, payload, modality, distance: hammingDistance(codes[modality]!, query.code) }))
+      .map((modality) => ({
+        id,
+        payload,
+        modality,
+        distance: hammingDistance(codes[modality]!, query.code),
+        ...(picture !== undefined && { picture }),
+      }))
       .filter(({ distance }) => distance <= query.radius)
       .sort((a, b) => a.distance - b.distance);
     return near.slice(0, 1);
@@ -428,7 +434,9 @@ export function collectionConformance(backend: Backend): void {
         }));
         expect([...(await contentOf(one)).values()]).toEqual(moved);
         const hit = await one.search({ model: OTHER_MODEL, code: numberCode(500), k: 1 });
-        expect(hit.hits).toEqual([{ id: 'i500', distance: 0, modality: 'image', payload: { n: 500 } }]);
+        const { id, payload, picture } = wanted.find((item) => item.id === 'i500')!;
+        expect(picture).toBeDefined();
+        expect(hit.hits).toEqual([{ id, payload, picture, distance: 0, modality: 'image' }]);
         const refused = failing('COLLECTION_OTHER_MODEL');
         await expect(one.search({ ...M, code: code(1) })).rejects.toEqual(refused);
         await expect(one.upsert([items[0]!], M)).rejects.toEqual(refused);

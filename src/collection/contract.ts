@@ -86,6 +86,8 @@ export interface CollectionHit {
   /** Whose code is that near; of equal ones the first in the order of `MODALITIES`. */
   readonly modality: ModalityName;
   readonly payload: Payload;
+  /** SHA-256 of the item's picture, as `Item` has it. */
+  readonly picture?: string;
 }
 
 export interface CollectionPage {

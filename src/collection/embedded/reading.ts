@@ -88,7 +88,9 @@ export abstract class Reading implements CollectionReader {
   async picture(id: string): Promise<Picture | undefined> {
     return this.inTurn(async () => {
       const item = this.state.memory.itemOf(id);
-      const hash = item === undefined ? undefined : this.#place(item).picture;
+      if (item === undefined) return undefined;
+      const content = this.#content(item);
+      const hash = content.picture(item - content.first);
       if (!hash) return undefined;
       const bytes = this.reading((view) => view.picture(hash));
       return { type: pictureType(bytes)!, bytes: new Uint8Array(bytes) };
@@ -101,7 +103,7 @@ export abstract class Reading implements CollectionReader {
       checkQuery(query, this.bits);
       const state: SearchedState = {
         ...this.state,
-        payload: (item) => this.#place(item).payload(),
+        kept: (item) => this.#kept(item),
         matching: (filter, signal) => this.#matching(filter, signal),
       };
       return searchState(state, query);
@@ -188,19 +190,15 @@ export abstract class Reading implements CollectionReader {
 
   /** An item of the present state, dead ones included. */
   protected itemAt(item: number): Item {
-    const { payload, picture } = this.#place(item);
-    return {
-      id: this.state.memory.ids.at(item),
-      codes: this.state.memory.codes(item),
-      payload: payload(),
-      ...(picture && { picture: picture.toString('hex') }),
-    };
+    const { memory } = this.state;
+    return { id: memory.ids.at(item), codes: memory.codes(item), ...this.#kept(item) };
   }
 
-  #place(item: number): { readonly payload: () => Payload; readonly picture: Buffer | undefined } {
+  #kept(item: number): Pick<Item, 'payload' | 'picture'> {
     const content = this.#content(item);
     const place = item - content.first;
-    return { payload: () => content.payload(place), picture: content.picture(place) };
+    const picture = content.picture(place);
+    return { payload: content.payload(place), ...(picture && { picture: picture.toString('hex') }) };
   }
 
   #content(item: number): BlockContent {

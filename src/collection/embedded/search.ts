@@ -2,13 +2,18 @@
 import { Codes } from '../../codes/index.ts';
 import type { ModalityName } from '../../data/index.ts';
 import { compareIds } from '../../search/ids.ts';
-import { type CollectionHit, type CollectionPage, type CollectionQuery, MODALITIES } from '../contract.ts';
+import {
+  type CollectionHit,
+  type CollectionPage,
+  type CollectionQuery,
+  type Item,
+  MODALITIES,
+} from '../contract.ts';
 import type { Filter } from '../filter/index.ts';
-import type { Payload } from '../payload.ts';
 import type { Loaded } from './load.ts';
 
 export interface SearchedState extends Loaded {
-  payload(item: number): Payload;
+  kept(item: number): Pick<Item, 'payload' | 'picture'>;
   /** A bit an item. */
   matching(filter: Filter, signal?: AbortSignal): Promise<Uint8Array>;
 }
@@ -38,6 +43,6 @@ export async function searchState(state: SearchedState, query: CollectionQuery):
   const items = found.filter(({ item }) => !seen.has(item) && seen.add(item));
   const hits = items
     .slice(offset, offset + k)
-    .map(({ item, ...hit }): CollectionHit => ({ ...hit, payload: state.payload(item) }));
+    .map(({ item, ...hit }): CollectionHit => ({ ...hit, ...state.kept(item) }));
   return { hits, more: items.length > offset + k, version: head.version };
 }

@@ -64,7 +64,7 @@ export function searchStatement(plan: SearchPlan): Statement {
     const rank = MODALITIES.indexOf(modality);
     const near = within ? ` AND ${measured} <= ${within}` : '';
     const from = `FROM ${part.items} WHERE ${column} IS NOT NULL AND ${visible(row)}${condition}`;
-    const selected = `SELECT id, sort_id, payload, ${rank} AS rank, ${measured} AS distance`;
+    const selected = `SELECT id, sort_id, payload, picture, ${rank} AS rank, ${measured} AS distance`;
     if (graph === undefined) return `(${selected} ${from}${near} ORDER BY distance, sort_id LIMIT ${wanted})`;
     return `(SELECT * FROM (${selected} ${from} ORDER BY ${graph.order(column, code)} LIMIT ${graph.candidates}) c
       ${within ? `WHERE distance <= ${within}` : ''} ORDER BY distance, sort_id LIMIT ${wanted})`;
@@ -75,7 +75,7 @@ export function searchStatement(plan: SearchPlan): Statement {
     modalities.length > 1
       ? `SELECT * FROM (SELECT DISTINCT ON (sort_id) * FROM (${union}) n ORDER BY sort_id, distance, rank) o`
       : union;
-  const question = `SELECT TRUE AS found, id, sort_id, payload, rank, distance::integer AS distance FROM (${once}) f
+  const question = `SELECT TRUE AS found, id, sort_id, payload, encode(picture, 'hex') AS picture, rank, distance::integer AS distance FROM (${once}) f
     ORDER BY f.distance + 0, sort_id OFFSET ${bound.bind(offset)}::bigint LIMIT ${bound.bind(limit)}::bigint`;
   return {
     text: ofState(row, schema, question, 'ORDER BY x.distance, x.sort_id'),

@@ -14,7 +14,6 @@ import {
 } from '../contract.ts';
 import { type Filter, parseFilter } from '../filter/index.ts';
 import { textFault } from '../given.ts';
-import type { Payload } from '../payload.ts';
 import type { CollectionRow } from './catalog.ts';
 import type { Connection, Row, Statement } from './database.ts';
 import { causeOf } from './failures.ts';
@@ -28,7 +27,7 @@ import {
   tallyStatement,
 } from './questions.ts';
 import { type RecallReport, recallOf } from './recall.ts';
-import { bitText, itemOf } from './rows.ts';
+import { bitText, itemOf, keptOf } from './rows.ts';
 import { shardName } from './shards.ts';
 import { type Answer, ATTEMPTS, PostgresState } from './state.ts';
 import { type Part, partsOf, picturesTable } from './tables.ts';
@@ -187,5 +186,5 @@ const hitOf = (row: Row): CollectionHit => ({
   id: row.id as string,
   distance: Number(row.distance),
   modality: MODALITIES[Number(row.rank)]!,
-  payload: row.payload as Payload,
+  ...keptOf(row),
 });

@@ -31,7 +31,12 @@ export function itemOf(row: Row): Item {
   return {
     id: row.id as string,
     codes: codes as ItemCodes,
-    payload: row.payload as Payload,
-    ...(typeof row.picture === 'string' && { picture: row.picture }),
+    ...keptOf(row),
   };
 }
+
+/** Of a row with `payload`, and `picture` in hexadecimal. */
+export const keptOf = (row: Row): Pick<Item, 'payload' | 'picture'> => ({
+  payload: row.payload as Payload,
+  ...(typeof row.picture === 'string' && { picture: row.picture }),
+});

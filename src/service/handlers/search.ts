@@ -134,16 +134,15 @@ async function codeOfItem(
 }
 
 async function hitOf(collection: Collection, hit: CollectionHit, codes: boolean): Promise<Hit> {
-  const { id, distance, modality, payload } = hit;
-  const item = await collection.get(id);
-  const code = item?.codes[modality];
+  const { id, distance, modality, payload, picture } = hit;
+  const code = codes ? (await collection.get(id))?.codes[modality] : undefined;
   return {
     id,
     distance,
     modality,
     payload,
-    picture: item?.picture !== undefined,
-    ...(codes && code && { code: bytesToHex(code) }),
+    picture: picture !== undefined,
+    ...(code && { code: bytesToHex(code) }),
   };
 }
 

@@ -53,6 +53,7 @@ const HIDDEN: Readonly<Partial<Record<ErrorCode, number>>> = {
   COLLECTION_DAMAGED: 500,
   POSTGRES_FAILED: 500,
   POSTGRES_UNREACHABLE: 503,
+  COLLECTION_SHARD_MISSING: 503,
 };
 
 /** Status of every code that a caller can meet. */
