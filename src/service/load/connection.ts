@@ -26,6 +26,7 @@ export class Connection {
   /** One at a time. Status of the answer; 0: the connection ended without one. */
   send(request: Uint8Array): Promise<number> {
     return new Promise((resolve) => {
+      if (!this.alive) return resolve(0); // the service closed it while it was idle: nothing more will be heard of it
       this.#answered = resolve;
       this.#socket.write(request);
     });

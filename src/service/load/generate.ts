@@ -70,13 +70,17 @@ export async function openLoop({ rate, ...load }: Load & { readonly rate: number
   /** Moments at which requests were due that found no free connection. */
   const waiting: number[] = [];
   const under = new Set<Promise<void>>();
+  const fresh = (dead: Connection): Connection => {
+    all.delete(dead);
+    const connection = new Connection(port);
+    all.add(connection);
+    return connection;
+  };
   const send = (connection: Connection, due: number): void => {
     const done = connection.send(requests()).then((status) => {
       tally.add(status, due);
       under.delete(done);
-      const next = connection.alive ? connection : new Connection(port);
-      if (next !== connection) all.delete(connection);
-      all.add(next);
+      const next = connection.alive ? connection : fresh(connection);
       const waited = waiting.shift();
       if (waited === undefined) free.push(next);
       else send(next, waited);
@@ -92,7 +96,7 @@ export async function openLoop({ rate, ...load }: Load & { readonly rate: number
       continue;
     }
     const connection = free.pop();
-    if (connection) send(connection, due);
+    if (connection) send(connection.alive ? connection : fresh(connection), due);
     else waiting.push(due);
     sent++;
   }
