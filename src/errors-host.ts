@@ -263,19 +263,4 @@ export const HOST_ERRORS = {
     message: 'the work was stopped after {milliseconds} ms',
     hint: 'Ask for less, or for more time where the service allows it (Unseen-Timeout).',
   },
-  SERVICE_REFUSED: {
-    exit: 1,
-    message: '{operation}: {status} {title}: {detail}',
-    hint: '{hint}',
-  },
-  SERVICE_UNREACHABLE: {
-    exit: 1,
-    message: '{address}: no answer ({reason})',
-    hint: 'Check the address, and that the service runs: it answers at /healthz.',
-  },
-  SERVICE_ANSWER_INVALID: {
-    exit: 1,
-    message: '{operation}: the answer is not one of an Unseen service: {received}',
-    hint: 'Check the address, and what stands between: a proxy may have answered, or cut the answer short.',
-  },
 } as const satisfies Record<string, { exit: 1 | 2; message: string; hint: string }>;

@@ -495,6 +495,21 @@ export const ERRORS = {
     message: 'internal fault: {reason}',
     hint: 'This is a bug in Unseen: please report it with the command that led here.',
   },
+  SERVICE_REFUSED: {
+    exit: 1,
+    message: '{operation}: {status} {title}: {detail}',
+    hint: '{hint}',
+  },
+  SERVICE_UNREACHABLE: {
+    exit: 1,
+    message: '{address}: no answer ({reason})',
+    hint: 'Check the address, and that the service runs: it answers at /healthz.',
+  },
+  SERVICE_ANSWER_INVALID: {
+    exit: 1,
+    message: '{operation}: the answer is not one of an Unseen service: {received}',
+    hint: 'Check the address, and what stands between: a proxy may have answered, or cut the answer short.',
+  },
   ...HOST_ERRORS,
 } as const satisfies Record<string, { exit: 1 | 2; message: string; hint: string }>;
 

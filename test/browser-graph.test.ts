@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type * as decode from '../src/encoders/decode.ts';
@@ -95,7 +95,16 @@ describe('what a browser loads', () => {
 
 describe('the errors that browsers have no text for', () => {
   it('are thrown by no file that a browser loads', () => {
-    const files = ENTRIES.flatMap((name) => [...reachedFrom(entryOf(name)).keys()]);
+    const page = readdirSync(path.join(root, 'web/src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.test.ts'))
+      .flatMap((file) => {
+        const folder = path.posix.dirname(`web/src/${file}`);
+        return importsOf(`web/src/${file}`).map((target) => path.posix.join(folder, target));
+      })
+      .filter((file) => file.startsWith('src/'));
+    const entries = [...ENTRIES.map(entryOf), entryOf('./client'), ...page];
+    const files = entries.flatMap((entry) => [...reachedFrom(swaps.get(entry) ?? entry).keys()]);
+    expect(page.length).toBeGreaterThan(2);
     const thrown = files
       .filter((file) => file.startsWith('src/'))
       .flatMap((file) => {
