@@ -10,6 +10,7 @@ import { writeFolderAtomic } from '../data/files.ts';
 import { throwIfAborted, UnseenError } from '../errors.ts';
 import type { Model } from '../model/index.ts';
 import { builtPage } from '../service/index.ts';
+import { modelInfo } from '../service/model-info.ts';
 import { SITE_FILE, SITE_FORMAT, type SiteManifest } from './format.ts';
 import { writeRows } from './rows.ts';
 
@@ -68,7 +69,7 @@ export async function exportSite(
       format: SITE_FORMAT,
       title,
       collection: { name: reader.name, bits: reader.bits, items: rows.items, version: rows.version },
-      model: modelFacts(model),
+      model: modelInfo(model),
       indexes: rows.indexes,
       chunk: rows.chunk,
       firsts: rows.firsts,
@@ -84,20 +85,6 @@ export async function exportSite(
 export function sitePage(html: string): string {
   const marked = html.replace('<title>', `<meta name="unseen-site" content="${SITE_FILE}" />\n    <title>`);
   return marked.replace("default-src 'self';", "default-src 'self'; script-src 'self' 'wasm-unsafe-eval';");
-}
-
-function modelFacts({ manifest, modalities }: Model): SiteManifest['model'] {
-  const { fingerprint, method, bits, dataset, split, classes } = manifest;
-  const names = (list: readonly number[]): string[] => list.map((label) => classes.names[label]!);
-  return {
-    fingerprint,
-    method,
-    bits,
-    modalities,
-    dataset: dataset.name,
-    split: split.hash,
-    classes: { seen: names(classes.seen), unseen: names(classes.unseen) },
-  };
 }
 
 /** @throws `PACKAGE_MISSING` */

@@ -1,27 +1,12 @@
 /** Models that are loaded, and moving a collection to another of them. */
 import { reencodeWith } from '../../ingest/index.ts';
-import type { Model } from '../../model/index.ts';
-import type { ModelInfo } from '../api/collections.ts';
 import { checkAllowed } from '../auth/tokens.ts';
+import { modelInfo } from '../model-info.ts';
 import type { Handlers } from './handler.ts';
-
-function infoOf({ manifest, modalities }: Model): ModelInfo {
-  const { fingerprint, method, bits, dataset, split, classes } = manifest;
-  const named = (places: readonly number[]): string[] => places.map((place) => classes.names[place]!);
-  return {
-    fingerprint,
-    method,
-    bits,
-    modalities,
-    dataset: dataset.name,
-    split: split.hash,
-    classes: { seen: named(classes.seen), unseen: named(classes.unseen) },
-  };
-}
 
 export const modelHandlers = {
   async listModels({ catalog }) {
-    return { models: catalog.models().map(infoOf) };
+    return { models: catalog.models().map(modelInfo) };
   },
 
   async reencode({ catalog, jobs }, { params, body, reply }) {
