@@ -148,6 +148,11 @@ export class BlockContent {
     this.#hashes = hashes;
   }
 
+  /** Memory that it takes. */
+  get bytes(): number {
+    return this.#value.length + this.#starts.byteLength;
+  }
+
   /** JSON text of an item's payload. */
   text(place: number): string {
     return this.#value.toString('utf8', this.#starts[place]!, this.#starts[place + 1]! - 1);

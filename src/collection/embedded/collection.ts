@@ -132,6 +132,8 @@ export class EmbeddedCollection extends Writing implements Collection {
       if (this.records.readHead().generation !== staging.generation)
         await staging.drop(this.state.head).catch(() => {}); // the next one, or opening, does
       throw cause;
+    } finally {
+      await staging.close();
     }
   }
 
@@ -141,7 +143,7 @@ export class EmbeddedCollection extends Writing implements Collection {
     what: 'compaction' | 'reencoding',
   ): Promise<Loaded> {
     step(`${what} written` satisfies Step);
-    this.records.commit({ head, dead });
+    await this.records.commit({ head, dead });
     step(`${what} committed` satisfies Step);
     const view = this.records.view();
     const loaded = await load(view, this.segments, { file: this.folder, options: this.#options }).finally(
@@ -158,7 +160,7 @@ export class EmbeddedCollection extends Writing implements Collection {
     await this.records.keepOnly(head.generation);
     await this.records.keepPictures((hash) => staging.pictures.has(hash));
     const swept = { ...head, swept: true };
-    this.records.commit({ head: swept });
+    await this.records.commit({ head: swept });
     this.replace({ head: swept, memory });
     step('old records removed');
   }

@@ -89,7 +89,7 @@ describe('one writer, many readers', () => {
       failing('COLLECTION_LOCKED'),
     );
     const head = firstHead(16, MODEL);
-    expect(() => records.commit({ head })).toThrow(failing('COLLECTION_LOCKED'));
+    await expect(records.commit({ head })).rejects.toEqual(failing('COLLECTION_LOCKED'));
     await records.close();
     expect(await first.count()).toBe(1);
     await first.close();

@@ -50,7 +50,7 @@ export async function createCollection(
     await checkFree(folder); // another may have been faster
     await rm(path.join(folder, CODES), { recursive: true, force: true });
     await new Segments(path.join(folder, CODES)).create();
-    records.begin(firstHead(bits, model));
+    await records.begin(firstHead(bits, model));
     await syncFolder(path.join(folder, RECORDS));
     await writeManifest(folder, manifest); // last: from now on it is a collection
     await syncFolder(path.dirname(path.resolve(folder)));

@@ -16,6 +16,7 @@ import type { Payload } from '../payload.ts';
 import { pictureType } from '../picture-type.ts';
 import type { BlockContent } from './blocks.ts';
 import { FilterResults } from './filter-results.ts';
+import { KeptBlocks } from './kept-blocks.ts';
 import type { Loaded } from './load.ts';
 import type { RecordsView } from './records-view.ts';
 import { type SearchedState, searchState } from './search.ts';
@@ -24,8 +25,6 @@ import { verifyState } from './verify.ts';
 
 /** Items that `items` reads between turns. */
 const SLICE_ITEMS = 1024;
-/** Blocks whose payloads stay decoded: neighbours are often asked for together. */
-const KEPT_BLOCKS = 32;
 
 export interface Parts {
   readonly name: string;
@@ -37,7 +36,7 @@ export abstract class Reading implements CollectionReader {
   readonly name: string;
   protected readonly folder: string;
   protected readonly segments: Segments;
-  #state: Loaded & { readonly filters: FilterResults; readonly contents: Map<number, BlockContent> };
+  #state: Loaded & { readonly filters: FilterResults; readonly contents: KeptBlocks };
   /** Searches and changes of memory take turns. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -46,7 +45,7 @@ export abstract class Reading implements CollectionReader {
     this.name = name;
     this.folder = folder;
     this.segments = segments;
-    this.#state = { ...loaded, filters: new FilterResults(), contents: new Map() };
+    this.#state = { ...loaded, filters: new FilterResults(), contents: new KeptBlocks() };
   }
 
   /** Records that hold at least the blocks of the present state. */
@@ -89,11 +88,13 @@ export abstract class Reading implements CollectionReader {
     return this.inTurn(async () => {
       const item = this.state.memory.itemOf(id);
       if (item === undefined) return undefined;
-      const content = this.#content(item);
-      const hash = content.picture(item - content.first);
-      if (!hash) return undefined;
-      const bytes = this.reading((view) => view.picture(hash));
-      return { type: pictureType(bytes)!, bytes: new Uint8Array(bytes) };
+      return this.reading((view) => {
+        const content = this.#content(item, view);
+        const hash = content.picture(item - content.first);
+        if (!hash) return undefined;
+        const bytes = view.picture(hash);
+        return { type: pictureType(bytes)!, bytes: new Uint8Array(bytes) };
+      });
     });
   }
 
@@ -103,7 +104,7 @@ export abstract class Reading implements CollectionReader {
       checkQuery(query, this.bits);
       const state: SearchedState = {
         ...this.state,
-        kept: (item) => this.#kept(item),
+        kept: (items) => this.reading((view) => items.map((item) => this.#kept(item, view))),
         matching: (filter, signal) => this.#matching(filter, signal),
       };
       return searchState(state, query);
@@ -164,7 +165,7 @@ export abstract class Reading implements CollectionReader {
     if (loaded.memory === this.#state.memory) this.#state = { ...this.#state, ...loaded };
     else {
       this.#state.memory.close();
-      this.#state = { ...loaded, filters: new FilterResults(), contents: new Map() };
+      this.#state = { ...loaded, filters: new FilterResults(), contents: new KeptBlocks() };
     }
   }
 
@@ -191,30 +192,30 @@ export abstract class Reading implements CollectionReader {
   /** An item of the present state, dead ones included. */
   protected itemAt(item: number): Item {
     const { memory } = this.state;
-    return { id: memory.ids.at(item), codes: memory.codes(item), ...this.#kept(item) };
+    const kept = this.reading((view) => this.#kept(item, view));
+    return { id: memory.ids.at(item), codes: memory.codes(item), ...kept };
   }
 
-  #kept(item: number): Pick<Item, 'payload' | 'picture'> {
-    const content = this.#content(item);
+  #kept(item: number, view: RecordsView): Pick<Item, 'payload' | 'picture'> {
+    const content = this.#content(item, view);
     const place = item - content.first;
     const picture = content.picture(place);
     return { payload: content.payload(place), ...(picture && { picture: picture.toString('hex') }) };
   }
 
-  #content(item: number): BlockContent {
+  #content(item: number, view: RecordsView): BlockContent {
     const { memory, head, contents } = this.#state;
     const first = memory.firsts.at(memory.firsts.lastUpTo(item));
-    const content = contents.get(first) ?? this.reading((view) => view.content(head.generation, first));
-    if (!content) throw new UnseenError('INDEX_CHANGED', {});
-    contents.delete(first);
-    contents.set(first, content);
-    if (contents.size > KEPT_BLOCKS) contents.delete(contents.keys().next().value!);
-    return content;
+    return contents.get(first, () => {
+      const content = view.content(head.generation, first);
+      if (!content) throw new UnseenError('INDEX_CHANGED', {});
+      return content;
+    });
   }
 
   async #matching(filter: Filter, signal?: AbortSignal): Promise<Uint8Array> {
     const payloadsFrom = (item: number): readonly Payload[] => {
-      const content = this.#content(item);
+      const content = this.reading((view) => this.#content(item, view));
       return content.payloadsFrom(item - content.first);
     };
     return this.#state.filters.bitmap(parseFilter(filter), this.state.memory.live.rows, payloadsFrom, signal);

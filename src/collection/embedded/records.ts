@@ -49,6 +49,8 @@ export class Records {
       noSubdir: false,
       // A commit returns when it is on the disk, not when others can see it.
       overlappingSync: false,
+      // Each write is a transaction already; the promise of a batch would be rejected where nobody hears it.
+      eventTurnBatching: false,
     });
     const db = (name: string): Database<Buffer, Buffer> =>
       this.#root.openDB({ name, encoding: 'binary', keyEncoding: 'binary' });
@@ -90,9 +92,9 @@ export class Records {
     });
   }
 
-  /** On the disk when it returns; what it throws left nothing. @throws `COLLECTION_LOCKED` when another took over */
-  commit({ head, blocks = [], dead = new Map(), pictures = [] }: Change): void {
-    this.#asWriter(() => {
+  /** On the disk when it resolves; what it throws left nothing. @throws `COLLECTION_LOCKED` when another took over */
+  async commit({ head, blocks = [], dead = new Map(), pictures = [] }: Change): Promise<void> {
+    await this.#asWriter(() => {
       this.#put(head.generation, blocks);
       for (const [first, bitmap] of dead) this.dead.putSync(blockKey(head.generation, first), sealed(bitmap));
       for (const { hash, bytes } of pictures)
@@ -104,8 +106,8 @@ export class Records {
   }
 
   /** The first commit record, of nothing: whatever a killed creation left goes. @throws as `commit` */
-  begin(head: Head): void {
-    this.#asWriter(() => {
+  async begin(head: Head): Promise<void> {
+    await this.#asWriter(() => {
       for (const db of [this.heads, this.contents, this.dead, this.pictures])
         for (const key of [...db.getKeys()]) db.removeSync(key);
       this.#root.putSync('head', sealed(Buffer.from(JSON.stringify(head))));
@@ -113,8 +115,8 @@ export class Records {
   }
 
   /** Puts blocks of a generation that no commit record names yet. @throws as `commit` */
-  stage(generation: number, blocks: readonly Block[]): void {
-    this.#asWriter(() => this.#put(generation, blocks));
+  async stage(generation: number, blocks: readonly Block[]): Promise<void> {
+    await this.#asWriter(() => this.#put(generation, blocks));
   }
 
   /** Takes away what is of other generations, a little at a time. @throws as `commit` */
@@ -133,8 +135,7 @@ export class Records {
       done = some.length < REMOVED_AT_ONCE;
       start = some.at(-1);
       const loose = some.filter((hash) => !isNamed(hash));
-      if (loose.length > 0) this.#asWriter(() => loose.map((hash) => this.pictures.removeSync(hash)));
-      await new Promise((resume) => setTimeout(resume));
+      if (loose.length > 0) await this.#asWriter(() => loose.map((hash) => this.pictures.removeSync(hash)));
     }
   }
 
@@ -146,8 +147,7 @@ export class Records {
     for (;;) {
       const keys = [...next()];
       if (keys.length === 0) return;
-      this.#asWriter(() => keys.map((key) => db.removeSync(key)));
-      await new Promise((resume) => setTimeout(resume));
+      await this.#asWriter(() => keys.map((key) => db.removeSync(key)));
     }
   }
 
@@ -159,11 +159,18 @@ export class Records {
     }
   }
 
-  #asWriter(work: () => unknown): void {
-    this.#root.transactionSync(() => {
-      const holder = parseHolder(this.#root.get('writer'));
-      if (!holder || holder.token !== this.#token) throw locked(this.folder, holder);
-      work();
-    });
+  /** A transaction whose commit, and its sync, a thread of LMDB does: searches go on meanwhile. */
+  async #asWriter(work: () => unknown): Promise<void> {
+    // The child alone can be given up when something throws in it.
+    await this.#root
+      .childTransaction(() => {
+        const holder = parseHolder(this.#root.get('writer'));
+        if (!holder || holder.token !== this.#token) throw locked(this.folder, holder);
+        work();
+      })
+      .catch(async (cause: { readonly commitError?: Promise<never> }) => {
+        await cause.commitError; // rejects with what the system said
+        throw cause;
+      });
   }
 }

@@ -13,7 +13,7 @@ import type { Filter } from '../filter/index.ts';
 import type { Loaded } from './load.ts';
 
 export interface SearchedState extends Loaded {
-  kept(item: number): Pick<Item, 'payload' | 'picture'>;
+  kept(items: readonly number[]): Pick<Item, 'payload' | 'picture'>[];
   /** A bit an item. */
   matching(filter: Filter, signal?: AbortSignal): Promise<Uint8Array>;
 }
@@ -41,8 +41,8 @@ export async function searchState(state: SearchedState, query: CollectionQuery):
   found.sort((a, b) => a.distance - b.distance || compareIds(a.id, b.id));
   const seen = new Set<number>();
   const items = found.filter(({ item }) => !seen.has(item) && seen.add(item));
-  const hits = items
-    .slice(offset, offset + k)
-    .map(({ item, ...hit }): CollectionHit => ({ ...hit, ...state.kept(item) }));
+  const page = items.slice(offset, offset + k);
+  const kept = state.kept(page.map(({ item }) => item));
+  const hits = page.map(({ item: _, ...hit }, i): CollectionHit => ({ ...hit, ...kept[i]! }));
   return { hits, more: items.length > offset + k, version: head.version };
 }

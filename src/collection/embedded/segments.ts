@@ -1,11 +1,9 @@
 /** Files of packed codes that only grow. What lies behind the length that the records state does not exist. */
-import { mkdir, open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { UnseenError } from '../../errors.ts';
 import type { Place } from './blocks.ts';
-import { syncFolder } from './manifest.ts';
-import { step } from './steps.ts';
 
 /** A write that would grow a file beyond this begins the next; one write is in one file. */
 const SEGMENT_BYTES = 64 * 2 ** 20;
@@ -44,29 +42,6 @@ export class Segments {
   /** Number of a new file: two that grow at the same time are not the same. */
   fresh(): number {
     return ++this.#last;
-  }
-
-  /** Writes at the tail, over whatever a failed write left there. On the disk when it resolves. */
-  async append(at: Tail, pieces: readonly Uint8Array[]): Promise<void> {
-    const file = this.fileOf(at.segment);
-    const handle = await open(file, at.bytes === 0 ? 'w' : 'r+');
-    try {
-      if (at.bytes === 0) {
-        step('segment created');
-        await syncFolder(this.folder);
-        step('segment folder synced');
-      }
-      const all = Buffer.concat(pieces);
-      const half = all.length >> 1;
-      await writeAll(handle, all.subarray(0, half), at.bytes);
-      step('segment half written');
-      await writeAll(handle, all.subarray(half), at.bytes + half);
-      step('segment written');
-      await handle.datasync();
-      step('segment synced');
-    } finally {
-      await handle.close();
-    }
   }
 
   /** For a writer that opens: takes away what no committed write names. */
@@ -108,13 +83,3 @@ export class Segments {
 
 const damaged = (file: string, where: string, reason: string, cause?: unknown): UnseenError =>
   new UnseenError('COLLECTION_DAMAGED', { file, where, reason }, { cause });
-
-async function writeAll(
-  handle: Awaited<ReturnType<typeof open>>,
-  bytes: Uint8Array,
-  at: number,
-): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    done += (await handle.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
-  }
-}

@@ -8,6 +8,7 @@ import { cutBlocks, type NewRows } from './new-rows.ts';
 import { Numbers } from './numbers.ts';
 import { PictureNames } from './picture-names.ts';
 import type { Block, Records } from './records.ts';
+import { SegmentWriter } from './segment-writer.ts';
 import type { Segments, Tail } from './segments.ts';
 import { step } from './steps.ts';
 
@@ -23,6 +24,7 @@ export class Staging {
   readonly pictures = new PictureNames();
   readonly #records: Records;
   readonly #segments: Segments;
+  readonly #writer: SegmentWriter;
   readonly #named: number[] = [];
   #tail: Tail;
   #next = 0;
@@ -32,6 +34,7 @@ export class Staging {
     this.bits = bits;
     this.#records = records;
     this.#segments = segments;
+    this.#writer = new SegmentWriter(segments);
     this.#tail = { segment: segments.fresh(), bytes: 0 };
   }
 
@@ -45,7 +48,7 @@ export class Staging {
     if (rows.masks.length === 0) return;
     const at = this.#segments.placeFor(this.#tail, rows.codes.length);
     if (this.#named.at(-1) !== at.segment) this.#named.push(at.segment);
-    await this.#segments.append(at, [rows.codes]);
+    await this.#writer.append(at, [rows.codes]);
     let offset = at.bytes;
     let blocks: Block[] = [];
     for (const block of cutBlocks(rows, this.bits / 8)) {
@@ -57,10 +60,10 @@ export class Staging {
       this.#next += block.masks.length;
       offset += block.codes.length;
       if (blocks.length < BLOCKS_AT_ONCE) continue;
-      this.#records.stage(this.generation, blocks);
+      await this.#records.stage(this.generation, blocks);
       blocks = [];
     }
-    this.#records.stage(this.generation, blocks);
+    await this.#records.stage(this.generation, blocks);
     this.#tail = { segment: at.segment, bytes: offset };
     step('generation staged');
   }
@@ -78,6 +81,11 @@ export class Staging {
       tail: this.#tail,
       swept: false,
     };
+  }
+
+  /** Nothing is added any more. */
+  async close(): Promise<void> {
+    await this.#writer.close();
   }
 
   /** Takes away what was written, when no commit will name it. */

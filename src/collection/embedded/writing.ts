@@ -16,6 +16,7 @@ import { type Parts, Reading } from './reading.ts';
 import type { Block, Records } from './records.ts';
 import type { RecordsView } from './records-view.ts';
 import { wantsRoom } from './room.ts';
+import { SegmentWriter } from './segment-writer.ts';
 import { step } from './steps.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -26,10 +27,12 @@ export interface WriterParts extends Parts {
 export abstract class Writing extends Reading {
   protected readonly records: Records;
   protected readonly queue: WriteQueue;
+  readonly #tail: SegmentWriter;
 
   constructor(parts: WriterParts, loaded: Loaded) {
     super(parts, loaded);
     this.records = parts.records;
+    this.#tail = new SegmentWriter(parts.segments);
     this.queue = new WriteQueue({
       write: (group) => this.#write(group),
       failed: (cause) => this.#failed(cause),
@@ -47,6 +50,11 @@ export abstract class Writing extends Reading {
   async delete(ids: readonly string[]): Promise<number> {
     this.checkOpen();
     return this.queue.write({ kind: 'delete', ids: [...new Set(ids)] });
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await this.#tail.close();
   }
 
   protected reading<T>(use: (view: RecordsView) => T): T {
@@ -81,7 +89,7 @@ export abstract class Writing extends Reading {
     const codes = fresh.map(({ rows }) => rows.codes);
     const codeBytes = codes.reduce((sum, { length }) => sum + length, 0);
     const at = this.segments.placeFor(head.tail, codeBytes);
-    if (codeBytes > 0) await this.segments.append(at, codes);
+    if (codeBytes > 0) await this.#tail.append(at, codes);
 
     const blocks: Block[] = [];
     const dead = new Map<number, Uint8Array>();
@@ -112,7 +120,7 @@ export abstract class Writing extends Reading {
       tail: codeBytes > 0 ? { segment: at.segment, bytes: offset } : head.tail,
     };
     const pictures = fresh.flatMap(({ items }) => [...items.pictures.values()]);
-    this.records.commit({ head: after, blocks, dead, pictures });
+    await this.records.commit({ head: after, blocks, dead, pictures });
     await this.inTurn(async () => {
       for (const block of blocks) memory.firsts.push(block.first);
       await memory.apply(replaced, arrivals);

@@ -44,8 +44,7 @@ export class Lane {
     return new Promise((resolve, reject) => {
       const start = (): void => {
         signal.removeEventListener('abort', quit);
-        // After a look at the sockets: a row of short works would otherwise keep the event loop until the queue is empty.
-        setImmediate(resolve);
+        resolve();
       };
       const quit = (): void => {
         this.#queue.splice(this.#queue.indexOf(start), 1);

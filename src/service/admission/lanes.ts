@@ -2,6 +2,7 @@
 import type { OperationName } from '../api/operations.ts';
 import type { Limits } from '../limits.ts';
 import { Lane } from './lane.ts';
+import { Turns } from './turns.ts';
 
 type LaneName = 'reads' | 'writes' | 'uploads' | 'admin';
 
@@ -31,6 +32,8 @@ const ADMIN = { running: 2, waiting: 8 };
 export interface Lanes {
   readonly all: readonly Lane[];
   of(operation: OperationName): Lane;
+  /** Of all lanes: to be waited for between a place and its work. */
+  readonly turns: Turns;
   /** Milliseconds that an operation may take; uploads begin anew with every piece that comes. */
   deadlineOf(operation: OperationName): number;
 }
@@ -50,6 +53,7 @@ export function openLanes(limits: Limits): Lanes {
   };
   return {
     all: Object.values(lanes),
+    turns: new Turns(),
     of: (operation) => lanes[LANES[operation]],
     deadlineOf: (operation) => deadlines[LANES[operation]],
   };

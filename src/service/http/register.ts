@@ -37,7 +37,8 @@ function handlerOf(name: OperationName, context: Context) {
       throwIfAborted(signal, 'waiting');
       await lane.enter(signal);
       leave = () => lane.leave();
-      throwIfAborted(signal, 'waiting'); // between the call to the place and its taking
+      await context.lanes.turns.next();
+      throwIfAborted(signal, 'waiting'); // between the call to the place and the turn
       const result = await work(context, call);
       if (reply.statusCode === 200) reply.code(status);
       if (gives === 'ndjson') {

@@ -1,0 +1,68 @@
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { changed, codeOf, codesCollection, runService } from '../../../test/running-service.ts';
+import { temporaryFolder } from '../../../test/temporary-folder.ts';
+import type { CollectionPage } from '../../collection/index.ts';
+import { Turns } from './turns.ts';
+
+describe('turns', () => {
+  it('are given one by one, in their order, with a look at timers and sockets between two', async () => {
+    const turns = new Turns();
+    const seen: (number | string)[] = [];
+    const look = (): void => {
+      seen.push('loop');
+      if (seen.length < 12) setImmediate(look);
+    };
+    setImmediate(look);
+    const work = async (i: number): Promise<void> => {
+      await turns.next();
+      seen.push(i);
+    };
+    await Promise.all([work(0), work(1), work(2)]);
+    await work(3);
+    const order = seen.filter((one) => one !== 'loop');
+    expect(order).toEqual([0, 1, 2, 3]);
+    for (let i = 1; i < order.length; i++)
+      expect(seen.slice(seen.indexOf(i - 1), seen.indexOf(i))).toContain('loop');
+  });
+});
+
+describe('a burst of searches, each done in one go', () => {
+  it('is counted where it waits: those beyond the places are refused at once', async () => {
+    const search = async (): Promise<CollectionPage> => {
+      const end = performance.now() + 5; // as a scan of many codes has the thread
+      while (performance.now() < end);
+      return { hits: [], more: false, version: 1 };
+    };
+    const collection = changed(await codesCollection(await temporaryFolder(), 1), { search });
+    const limits = { readsAtOnce: 1, readsWaiting: 3 };
+    const { url } = await runService({ collections: [{ collection }], limits });
+    const sockets = await Promise.all(Array.from({ length: 60 }, () => connected(Number(new URL(url).port))));
+    const host = 'HTTP/1.1\r\nHost: localhost';
+    // From now on the service reads from all of them: it takes new connections in one by one.
+    await Promise.all(sockets.map((socket) => asked(socket, `GET /healthz ${host}\r\n\r\n`)));
+    const body = JSON.stringify({ code: codeOf(0) });
+    const head = `Content-Type: application/json\r\nContent-Length: ${body.length}`;
+    const request = `POST /v1/collections/codes/search ${host}\r\n${head}\r\n\r\n${body}`;
+    const statuses = await Promise.all(sockets.map((socket) => asked(socket, request)));
+    for (const socket of sockets) socket.destroy();
+    const count = (status: number): number => statuses.filter((one) => one === status).length;
+    expect(count(200) + count(503)).toBe(60);
+    expect(count(200)).toBeGreaterThanOrEqual(4);
+    expect(count(503)).toBeGreaterThan(0);
+  });
+});
+
+function connected(port: number): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(socket));
+  });
+}
+
+/** Status of the answer. */
+function asked(socket: Socket, request: string): Promise<number> {
+  return new Promise((resolve) => {
+    socket.once('data', (piece) => resolve(Number(piece.toString('latin1', 9, 12))));
+    socket.write(request);
+  });
+}
