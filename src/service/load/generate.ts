@@ -36,7 +36,7 @@ class Tally {
   }
 }
 
-interface Load {
+export interface Load {
   readonly port: number;
   readonly requests: Requests;
   readonly connections: number;
