@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/src/**/*.test.ts', 'bench/**/*.test.ts'],
+    setupFiles: ['test/one-thread.ts'],
     testTimeout: 60_000,
     // Some hooks run the program several times.
     hookTimeout: 120_000,
