@@ -99,7 +99,8 @@ describe('docs/backbones.md', () => {
     for (const command of commands) {
       const argv = command.split(/\s+/).slice(1);
       // Training is shortened; nothing else is changed.
-      if (argv[0] === 'train') argv.push('--set', 'steps=20', '--set', 'rounds=1');
+      const settings = argv[0] === 'train' ? ['steps=20', 'rounds=1', 'hidden=32', 'batch=32'] : [];
+      argv.push(...settings.flatMap((setting) => ['--set', setting]));
       const run = await unseen(argv, { cwd: folder });
       expect(run.stderr, command).not.toMatch(/error/);
       expect(run.status, command).toBe(0);

@@ -6,10 +6,11 @@ import { readNpy } from '../src/data/npy.ts';
 import { CLASSES, type Json, ROWS, type Run, succeed, unseen, writeArrays } from './program.ts';
 
 let cwd: string;
-const run = (line: string): Promise<Run> => unseen(line, { cwd });
+/** A process a command line, as a user starts them. */
+const run = (line: string): Promise<Run> => unseen(line, { cwd, own: true });
 const at = (...parts: string[]): string => path.join(cwd, ...parts);
 
-const done = (line: string): Promise<Json> => succeed(line, cwd);
+const done = (line: string): Promise<Json> => succeed(line, cwd, { own: true });
 
 beforeAll(async () => {
   cwd = await mkdtemp(path.join(tmpdir(), 'unseen-cli-'));

@@ -10,10 +10,10 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const CLASSES = ['boot', 'cup', 'door', 'fork', 'key', 'lamp', 'nail', 'ring', 'shell'];
 const PER_CLASS = 14;
-/** Few steps: every part runs, little is learned. */
+/** Few steps of a small network: every part runs, little is learned. */
 const SHORT: Readonly<Record<string, readonly string[]>> = {
-  train: ['--set', 'steps=60'],
-  compare: ['--set', 'tzsh.steps=60'],
+  train: ['steps=20', 'hidden=32', 'batch=32', 'rounds=2'],
+  compare: ['tzsh.steps=20', 'tzsh.hidden=32', 'tzsh.batch=32', 'tzsh.rounds=2'],
 };
 
 /** A shape of the class, at a random place and size. */
@@ -53,9 +53,8 @@ it('they lead from a folder of pictures to a report, a tuned setting and hits', 
   const said: string[] = [];
   for (const line of lines) {
     const words = line.split(/\s+/);
-    const { status, stdout, stderr } = await unseen([...words.slice(1), ...(SHORT[words[1]!] ?? [])], {
-      cwd,
-    });
+    const settings = (SHORT[words[1]!] ?? []).flatMap((setting) => ['--set', setting]);
+    const { status, stdout, stderr } = await unseen([...words.slice(1), ...settings], { cwd });
     expect([line, status, status === 0 ? '' : stderr]).toEqual([line, 0, '']);
     said.push(stdout);
   }

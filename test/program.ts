@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { datasetFromArrays, writeDataset, writeNpy } from '../src/data/index.ts';
+import { hosted, type Said } from './program-host.ts';
 import { syntheticDataset } from './synthetic.ts';
 
 const MAIN = path.join(import.meta.dirname, '../dist/cli/main.js');
@@ -11,17 +12,16 @@ const MAIN = path.join(import.meta.dirname, '../dist/cli/main.js');
 /** Whatever JSON holds: tests say what they expect of it. */
 export type Json = ReturnType<typeof JSON.parse>;
 
-export interface Run {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface Run extends Said {
   /** The one document on stdout; throws if there is none or more. */
   json(): Json;
 }
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Sends SIGINT when stderr has this text … */
+  /** In a process of its own, as a user starts it. Default: one process runs all others of the test file. */
+  readonly own?: boolean;
+  /** Sends SIGINT to a process of its own when stderr has this text … */
   readonly interruptAt?: RegExp;
   /** … or does this with the running program. */
   readonly interrupt?: (program: ChildProcess) => void;
@@ -32,11 +32,18 @@ const wordsOf = (line: string): string[] =>
   Array.from(line.matchAll(/"([^"]*)"|\S+/g), ([word, quoted]) => quoted ?? word);
 
 /** `unseen('split --data data --unseen 3 --out split.json')`; or a list, for words of any kind. */
-export function unseen(
-  call: string | readonly string[],
-  { cwd, interruptAt, interrupt = (program) => program.kill('SIGINT') }: RunOptions = {},
-): Promise<Run> {
+export async function unseen(call: string | readonly string[], options: RunOptions = {}): Promise<Run> {
   const words = typeof call === 'string' ? wordsOf(call) : call;
+  const alone = options.own || options.interruptAt !== undefined;
+  const said = await (alone ? started(words, options) : hosted(words, options.cwd));
+  return { ...said, json: () => JSON.parse(said.stdout) };
+}
+
+/** A process of its own, as a user starts it. */
+function started(
+  words: readonly string[],
+  { cwd, interruptAt, interrupt = (program) => program.kill('SIGINT') }: RunOptions,
+): Promise<Said> {
   const child = spawn(process.execPath, [MAIN, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
@@ -53,13 +60,13 @@ export function unseen(
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr, json: () => JSON.parse(stdout) }));
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
 }
 
 /** Runs in a folder, expects success, and returns the JSON document. */
-export async function succeed(line: string, cwd: string): Promise<Json> {
-  const result = await unseen(`${line} --json`, { cwd });
+export async function succeed(line: string, cwd: string, options: RunOptions = {}): Promise<Json> {
+  const result = await unseen(`${line} --json`, { cwd, ...options });
   expect(result.stderr).not.toMatch(/^error/m);
   expect(result.status).toBe(0);
   return result.json();

@@ -6,13 +6,14 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Random } from '../src/random.ts';
+import { unseen } from './program.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const run = promisify(execFile);
 /** Pictures of a class in the made-up photo folder. */
 const PER_CLASS = 12;
-/** Steps of training: enough to run every part of the example, not to learn. */
-const STEPS = 40;
+/** Of training: enough to run every part of the example, not to learn. */
+const BRIEF = 'steps: 20, hidden: 32, batch: 16';
 
 let readme = '';
 beforeAll(() => {
@@ -87,7 +88,7 @@ describe('the example of the README', () => {
     await writePhotos(folder, code);
     const compiled = path.join(folder, 'example.js');
     const long = readFileSync(compiled, 'utf8');
-    const short = code.includes('steps:') ? long : long.replace(/tzsh\(\{ /, `tzsh({ steps: ${STEPS}, `);
+    const short = code.includes('steps:') ? long : long.replace(/tzsh\(\{ /, `tzsh({ ${BRIEF}, `);
     await writeFile(compiled, short);
     const { stdout } = await run(process.execPath, [compiled], { cwd: folder });
     expect(stdout).not.toBe('');
@@ -105,7 +106,6 @@ describe('the commands of the README', () => {
     // Drawn emoji are kept in a project's own cache: the one of this package, where they may be already.
     await writeFile(path.join(folder, 'package.json'), '{}');
     await symlink(path.join(root, '.cache'), path.join(folder, '.cache'));
-    const main = path.join(root, 'dist/cli/main.js');
     let said = '';
     for (const line of block![1]!.trim().split('\n')) {
       const words = line
@@ -113,16 +113,17 @@ describe('the commands of the README', () => {
         .match(/"[^"]*"|\S+/g)!
         .map((word) => word.replaceAll('"', ''));
       const args = words[1] === 'train' ? [...words.slice(1), ...SHORT] : words.slice(1);
-      ({ stdout: said } = await run(process.execPath, [main, ...args], { cwd: folder }));
+      const { status, stdout, stderr } = await unseen(args, { cwd: folder });
+      expect([line, status, status === 0 ? '' : stderr]).toEqual([line, 0, '']);
+      said = stdout;
     }
     expect(said).toMatch(/distance[\s\S]*\((noto|twemoji|openmoji)\)/);
   });
 
   it('exist', async () => {
-    const main = path.join(root, 'dist/cli/main.js');
     const commands = [...readme.matchAll(/^(?:\$ )?(?:npx )?unseen ([a-z-]+)/gm)].map((match) => match[1]!);
     for (const command of new Set(commands)) {
-      const { stdout } = await run(process.execPath, [main, command, '--help']);
+      const { stdout } = await unseen([command, '--help']);
       expect(stdout, command).toContain(`Usage: unseen ${command}`);
     }
   });

@@ -69,10 +69,14 @@ const measure = (
 /** What a stable sort of a database in this order makes of each query: 1 where an item is right. */
 function sortedLists(codes: Codes, queries: readonly number[], database: readonly number[]): Uint8Array[] {
   const index = LinearIndex.from(codes.take(database));
+  const labels = labelsOf(database);
   return queries.map((query) => {
     const distances = index.distances(codes, query);
-    const order = Array.from(database, (_, at) => at).sort((a, b) => distances[a]! - distances[b]!);
-    return Uint8Array.from(order, (at) => (label(database[at]!) === label(query) ? 1 : 0));
+    // Items of one distance stay in the order of the database; a sort with a comparison takes ten times as long.
+    const byDistance: number[][] = Array.from({ length: codes.bits + 1 }, () => []);
+    for (let at = 0; at < labels.length; at++)
+      byDistance[distances[at]!]!.push(labels[at] === label(query) ? 1 : 0);
+    return Uint8Array.from(byDistance.flat());
   });
 }
 

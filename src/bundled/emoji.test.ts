@@ -1,7 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Dataset } from '../data/dataset.ts';
 import { zeroShotSplit } from '../data/make-split.ts';
 import { readFeatures } from '../encoders/pictures.ts';
@@ -12,14 +10,11 @@ import { emojiEmbeddings } from './emoji-words.ts';
 
 const STYLES = ['noto', 'twemoji', 'openmoji'];
 
-let cacheDir: string;
 let emoji: Dataset;
 const progress: number[] = [];
 beforeAll(async () => {
-  cacheDir = await mkdtemp(path.join(tmpdir(), 'unseen-emoji-'));
-  emoji = await openEmoji({ cacheDir, onProgress: (done) => progress.push(done) });
+  emoji = await openEmoji({ cacheDir: false, onProgress: (done) => progress.push(done) });
 }, 120_000);
-afterAll(() => rm(cacheDir, { recursive: true, force: true }));
 
 const image = () => emoji.modalities.image!;
 const text = () => emoji.modalities.text!;
@@ -221,20 +216,15 @@ describe('class embeddings of emoji', () => {
 });
 
 describe('the cache of emoji', () => {
-  it('gives the same set as drawing it', async () => {
+  it('gives the same set as drawing it, to every process', async () => {
+    // The project's own: another process drew them, unless this is the first to ask.
+    await openEmoji();
     let drawn = 0;
-    const cached = await openEmoji({ cacheDir, onProgress: () => drawn++ });
+    const cached = await openEmoji({ onProgress: () => drawn++ });
     expect(drawn).toBe(0);
     expect(cached.fingerprint).toBe(emoji.fingerprint);
     expect(Buffer.compare(pixelsOf(cached), pixelsOf(emoji))).toBe(0);
     const features = cached.modalities.image!.features!.data;
-    expect(Buffer.compare(bytesOf(features), bytesOf(image().features!.data))).toBe(0);
-  });
-
-  it('is not needed: drawn again the bytes are the same', async () => {
-    const again = await openEmoji({ cacheDir: false });
-    expect(Buffer.compare(pixelsOf(again), pixelsOf(emoji))).toBe(0);
-    const features = again.modalities.image!.features!.data;
     expect(Buffer.compare(bytesOf(features), bytesOf(image().features!.data))).toBe(0);
   });
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { syntheticDataset } from '../../test/synthetic.ts';
 import { temporaryFolder } from '../../test/temporary-folder.ts';
 import { zeroShotSplit } from '../data/index.ts';
-import { defaultThreads } from '../graph/threads.ts';
+import { defaultThreads, setDefaultThreads } from '../graph/threads.ts';
 import { type CompareOptions, type CompareProgress, compare, type Evaluation } from './index.ts';
 import { spread } from './summary.ts';
 
@@ -146,13 +146,15 @@ describe('compare', () => {
 
   it('trains with one thread, and leaves the process as it was', async () => {
     const inside: unknown[] = [];
+    const before = setDefaultThreads(3);
+    onTestFinished(() => void setDefaultThreads(before));
     const onProgress = (): number => inside.push(defaultThreads());
     const base = { data, unseen: 2, methods: ['itq'], bits: [16], seeds: [0], onProgress };
     await compare(base);
     expect(new Set(inside)).toEqual(new Set([1]));
     await compare({ ...base, threads: 2 });
     expect(new Set(inside)).toEqual(new Set([1, 2]));
-    expect(defaultThreads()).toBeUndefined();
+    expect(defaultThreads()).toBe(3);
   });
 
   it('checks every method, setting and split before the first run', async () => {

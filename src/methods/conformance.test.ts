@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { permuteLabels, syntheticDataset } from '../../test/synthetic.ts';
 import {
   type Dataset,
@@ -13,6 +13,7 @@ import {
   zeroShotSplit,
 } from '../data/index.ts';
 import { evaluate } from '../evaluate/index.ts';
+import { setDefaultThreads } from '../graph/threads.ts';
 import { Model } from '../model/index.ts';
 import type { FitProgress, HashMethod } from './contract.ts';
 import { createMethod, METHODS } from './registry.ts';
@@ -26,13 +27,24 @@ const QUICK: Settings = {
   'pseudo-label': { steps: 60, batch: 32, hidden: 32, rounds: 2 },
   tzsh: { steps: 60, batch: 32, hidden: 32, rounds: 2 },
 };
+/** Where it is enough that every part runs. */
+const BRIEF: Settings = {
+  csq: { steps: 10 },
+  czhash: { epochs: 1, leastSteps: 20, iterations: 5 },
+  dcmh: { epochs: 2 },
+  'pseudo-label': { steps: 10, rounds: 1 },
+  tzsh: { steps: 10, rounds: 1 },
+};
+/** Height and width of pictures: the least that networks take, and what methods without networks scale them to. */
+const SIDE = 16;
+const DEFAULT_SIDE = 32;
 /** For pixels it is enough that it runs. */
 const QUICK_PIXELS: Settings = {
-  csq: { steps: 4, batch: 16, hidden: 32 },
-  czhash: { epochs: 1, leastSteps: 4, batch: 16, hidden: 16 },
-  dcmh: { epochs: 1, batch: 16, hidden: 32, textHidden: 32 },
-  'pseudo-label': { steps: 4, batch: 16, hidden: 32, rounds: 1 },
-  tzsh: { steps: 4, batch: 16, hidden: 32, rounds: 1 },
+  csq: { side: SIDE, steps: 4, batch: 16, hidden: 32 },
+  czhash: { side: SIDE, epochs: 1, leastSteps: 4, batch: 16, hidden: 16 },
+  dcmh: { side: SIDE, epochs: 1, batch: 16, hidden: 32, textHidden: 32 },
+  'pseudo-label': { side: SIDE, steps: 4, batch: 16, hidden: 32, rounds: 1 },
+  tzsh: { side: SIDE, steps: 4, batch: 16, hidden: 32, rounds: 1 },
 };
 /** Reads the pool's labels by definition: it measures what perfect mining would give. */
 const ORACLES = new Set(['tzsh/oracle']);
@@ -65,15 +77,14 @@ function withValue(data: Dataset, name: ModalityName, row: number, column: numbe
 const failure = (work: Promise<unknown>): Promise<unknown> =>
   work.then(() => 'no error').catch((error) => error);
 
-describe.each(
-  Object.keys(METHODS).flatMap((name) =>
-    METHODS[name]!.modalities.map((modality) => [name, modality] as const),
-  ),
-)('%s, %s encoder', (name, modality) => {
-  const crossModal = METHODS[name]!.modalities.length > 1;
+describe.each(Object.keys(METHODS))('%s', (name) => {
+  const { modalities, schema, transductive } = METHODS[name]!;
+  const crossModal = modalities.length > 1;
+  const network = name.split('/')[0]! in QUICK_PIXELS;
   const data = crossModal ? PAIRED : ALONE;
   const split = zeroShotSplit(data, { unseen: 3, seed: 0 });
-  const features = data.modalities[modality]!.features!;
+  const featuresOf = (modality: ModalityName) => data.modalities[modality]!.features!;
+  const before = new Map(modalities.map((modality) => [modality, featuresOf(modality).data.slice()]));
   let model: Model;
   let folder: string;
   const progress: FitProgress[] = [];
@@ -86,6 +97,15 @@ describe.each(
     await model?.dispose();
     await rm(folder, { recursive: true, force: true });
   });
+
+  const expectSameOutputs = async (other: Model): Promise<void> => {
+    for (const modality of modalities) {
+      const features = featuresOf(modality);
+      const [a, b] = [await model.outputs(modality, features), await other.outputs(modality, features)];
+      expect(b.data).toEqual(a.data);
+    }
+    await other.dispose();
+  };
 
   it('checks its settings before any work', () => {
     expect(() => make(name, { bits: 12 })).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
@@ -101,9 +121,7 @@ describe.each(
     );
   });
 
-  it('makes a model that says what made it', async () => {
-    const codes = await model.encode(modality, features);
-    expect([codes.count, codes.bits]).toEqual([data.rows, BITS]);
+  it('makes a model that says what made it', () => {
     expect(model.manifest).toMatchObject({
       method: name,
       bits: BITS,
@@ -111,10 +129,10 @@ describe.each(
       dataset: { name: data.name, fingerprint: data.fingerprint },
       split: { protocol: 'zero-shot', hash: split.hash },
       classes: { names: data.classes, seen: split.seen, unseen: split.unseen },
-      encoders: { [modality]: { preprocessing: { kind: 'features', dim: 24 } } },
     });
-    for (const key of Object.keys(METHODS[name]!.schema.shape)) {
-      const optional = METHODS[name]!.schema.shape[key]!.safeParse(undefined);
+    expect(Object.keys(model.manifest.encoders)).toEqual(modalities);
+    for (const key of Object.keys(schema.shape)) {
+      const optional = schema.shape[key]!.safeParse(undefined);
       const hasDefault = optional.success && optional.data !== undefined;
       if (hasDefault && key !== 'seed') expect(model.manifest.settings).toHaveProperty(key);
     }
@@ -134,27 +152,32 @@ describe.each(
     const again = await make(name).fit(data, split);
     expect(again.fingerprint).toBe(model.fingerprint);
     const other = await make(name, { seed: 4 }).fit(data, split);
-    const [a, b] = await Promise.all([model.encode(modality, features), other.encode(modality, features)]);
-    expect(Buffer.compare(a.bytes, b.bytes)).not.toBe(0);
+    for (const modality of modalities) {
+      const [a, b] = [
+        await model.encode(modality, featuresOf(modality)),
+        await other.encode(modality, featuresOf(modality)),
+      ];
+      expect(Buffer.compare(a.bytes, b.bytes)).not.toBe(0);
+    }
     await Promise.all([again.dispose(), other.dispose()]);
   });
+
+  if (network)
+    it('gives the same model on two threads each time', async () => {
+      const before = setDefaultThreads(2);
+      onTestFinished(() => void setDefaultThreads(before));
+      const fit = (): Promise<Model> => make(name, BRIEF[name.split('/')[0]!]).fit(data, split);
+      const [a, b] = [await fit(), await fit()];
+      expect(b.fingerprint).toBe(a.fingerprint);
+      await Promise.all([a.dispose(), b.dispose()]);
+    });
 
   it.skipIf(ORACLES.has(name))('never reads the labels of pool, query or database rows', async () => {
     const hidden = [...split.pool, ...split.query, ...split.database];
     const permuted = permuteLabels(data, hidden, 5);
     expect(permuted.fingerprint).not.toBe(data.fingerprint);
     const sameRows: Split = { ...split, dataset: { name: data.name, fingerprint: permuted.fingerprint } };
-    const blind = await make(name).fit(permuted, sameRows, { monitor: true });
-    const [a, b] = await Promise.all([model.outputs(modality, features), blind.outputs(modality, features)]);
-    expect(b.data).toEqual(a.data);
-    await blind.dispose();
-  });
-
-  it('does not touch the dataset', async () => {
-    const before = Float32Array.from(features.data);
-    const fresh = await make(name).fit(data, split);
-    expect(features.data).toEqual(before);
-    await fresh.dispose();
+    await expectSameOutputs(await make(name).fit(permuted, sameRows, { monitor: true }));
   });
 
   it('encodes the same after saving and loading', async () => {
@@ -162,19 +185,7 @@ describe.each(
     await model.save(target);
     const loaded = await Model.load(target);
     expect(loaded.fingerprint).toBe(model.fingerprint);
-    const [a, b] = await Promise.all([model.outputs(modality, features), loaded.outputs(modality, features)]);
-    expect(b.data).toEqual(a.data);
-    await loaded.dispose();
-  });
-
-  it('encodes a row the same in any batch', async () => {
-    const all = await model.encode(modality, features);
-    for (const batchSize of [1, 2, 7, 64, 65_536]) {
-      const codes = await model.encode(modality, features, { batchSize });
-      expect(Buffer.compare(codes.bytes, all.bytes)).toBe(0);
-    }
-    const alone = await model.encode(modality, takeRows(features, [5]));
-    expect(alone.toHex(0)).toBe(all.toHex(5));
+    await expectSameOutputs(loaded);
   });
 
   it('reports progress that never falls and ends at 1', () => {
@@ -192,32 +203,11 @@ describe.each(
     const onProgress = (): void => controller.abort();
     const late = make(name).fit(data, split, { signal: controller.signal, onProgress });
     expect(await failure(late)).toMatchObject({ code: 'ABORTED' });
-    const encoding = model.encode(modality, features, { signal: early });
-    expect(await failure(encoding)).toMatchObject({ code: 'ABORTED' });
+    for (const modality of modalities) {
+      const encoding = model.encode(modality, featuresOf(modality), { signal: early });
+      expect(await failure(encoding)).toMatchObject({ code: 'ABORTED' });
+    }
     expect((await readdir(folder)).filter((entry) => entry !== 'saved')).toEqual([]);
-  });
-
-  it('names the row of a value that is not finite', async () => {
-    const row = split.train[2]!;
-    const broken = withValue(data, modality, row, 4, Number.NaN);
-    expect(await failure(make(name).fit(broken, split))).toMatchObject({
-      code: 'MODEL_INPUT_NOT_FINITE',
-      values: { row, column: 4 },
-    });
-    const infinite = withValue(data, modality, 7, 1, Number.POSITIVE_INFINITY).modalities[modality]!
-      .features!;
-    expect(await failure(model.encode(modality, infinite, { batchSize: 3 }))).toMatchObject({
-      code: 'MODEL_INPUT_NOT_FINITE',
-      values: { row: 7, column: 1 },
-    });
-  });
-
-  it('refuses inputs that it was not trained on', async () => {
-    const narrow = { data: new Float32Array(46), rows: 2, cols: 23 };
-    expect(await failure(model.encode(modality, narrow))).toMatchObject({ code: 'MODEL_INPUT_SHAPE' });
-    if (!crossModal)
-      expect(await failure(model.encode('text', features))).toMatchObject({ code: 'MODEL_MODALITY_UNKNOWN' });
-    expect(await failure(model.encode(modality, ['a.jpg']))).toMatchObject({ code: 'MODEL_NEEDS_FEATURES' });
   });
 
   it('refuses the split of another dataset', async () => {
@@ -229,42 +219,37 @@ describe.each(
     const untaught = { ...split, train: [] };
     expect(await failure(make(name).fit(data, untaught))).toMatchObject({ code: 'TRAINING_ROWS_EMPTY' });
     const poolless = make(name).fit(data, { ...split, pool: [] });
-    if (METHODS[name]!.transductive && !crossModal) {
+    if (transductive && !crossModal) {
       expect(await failure(poolless)).toMatchObject({ code: 'TRAINING_ROWS_EMPTY' });
     } else {
       await (await poolless).dispose();
     }
   });
 
-  it('learns from pixels where there are no features', async () => {
+  describe('of pictures alone', () => {
     const drawn = syntheticDataset({
-      side: 32,
+      side: SIDE,
       classes: 6,
       perClass: 12,
       name: 'drawn',
       ...(crossModal && { text: 24 }),
     });
     const drawnSplit = zeroShotSplit(drawn, { unseen: 2, seed: 0 });
-    const seeing = await make(name, QUICK_PIXELS[name.split('/')[0]!]).fit(drawn, drawnSplit);
-    expect(seeing.preprocessing('image')).toEqual({ kind: 'pixels', side: 32 });
-    const codes = await seeing.encode('image', drawn.modalities.image!.images!);
-    expect(codes.count).toBe(drawn.rows);
-    const { features } = ALONE.modalities.image!;
-    expect(await failure(seeing.encode('image', features!))).toMatchObject({ code: 'MODEL_INPUT_SHAPE' });
-    await seeing.dispose();
-  });
 
-  it('says what is missing when the dataset has no features', async () => {
-    const drawn = syntheticDataset({
-      side: 32,
-      classes: 6,
-      perClass: 12,
-      name: 'drawn',
-      ...(crossModal && { text: 24 }),
+    it('learns from pixels where there are no features', async () => {
+      const seeing = await make(name, QUICK_PIXELS[name.split('/')[0]!]).fit(drawn, drawnSplit);
+      expect(seeing.preprocessing('image')).toEqual({ kind: 'pixels', side: network ? SIDE : DEFAULT_SIDE });
+      const codes = await seeing.encode('image', drawn.modalities.image!.images!);
+      expect(codes.count).toBe(drawn.rows);
+      const { features } = ALONE.modalities.image!;
+      expect(await failure(seeing.encode('image', features!))).toMatchObject({ code: 'MODEL_INPUT_SHAPE' });
+      await seeing.dispose();
     });
-    const drawnSplit = zeroShotSplit(drawn, { unseen: 2, seed: 0 });
-    const fitting = make(name, { input: 'features' }).fit(drawn, drawnSplit);
-    expect(await failure(fitting)).toMatchObject({ code: 'TRAINING_INPUT_MISSING' });
+
+    it('says what is missing when the dataset has no features', async () => {
+      const fitting = make(name, { input: 'features' }).fit(drawn, drawnSplit);
+      expect(await failure(fitting)).toMatchObject({ code: 'TRAINING_INPUT_MISSING' });
+    });
   });
 
   it('works without class embeddings, or says that it needs them', async () => {
@@ -273,7 +258,62 @@ describe.each(
       classes: data.classes,
       modalities: data.modalities,
     });
-    const outcome = await failure(make(name).fit(nameless, split));
+    const fitting = make(name).fit(nameless, split);
+    const outcome = await failure(fitting.then((fitted) => fitted.dispose()).then(() => fitting));
     if (outcome !== 'no error') expect(outcome).toMatchObject({ code: 'CLASS_EMBEDDINGS_MISSING' });
+  });
+
+  describe.each(modalities)('%s encoder', (modality) => {
+    const features = featuresOf(modality);
+
+    it('makes a code of every row, and says what it takes', async () => {
+      const codes = await model.encode(modality, features);
+      expect([codes.count, codes.bits]).toEqual([data.rows, BITS]);
+      expect(model.manifest.encoders[modality]).toMatchObject({
+        preprocessing: { kind: 'features', dim: 24 },
+      });
+    });
+
+    it('encodes a row the same in any batch', async () => {
+      const all = await model.encode(modality, features);
+      for (const batchSize of [1, 2, 7, 64, 65_536]) {
+        const codes = await model.encode(modality, features, { batchSize });
+        expect(Buffer.compare(codes.bytes, all.bytes)).toBe(0);
+      }
+      const alone = await model.encode(modality, takeRows(features, [5]));
+      expect(alone.toHex(0)).toBe(all.toHex(5));
+    });
+
+    it('names the row of a value that is not finite', async () => {
+      const row = split.train[2]!;
+      const broken = withValue(data, modality, row, 4, Number.NaN);
+      expect(await failure(make(name).fit(broken, split))).toMatchObject({
+        code: 'MODEL_INPUT_NOT_FINITE',
+        values: { row, column: 4 },
+      });
+      const infinite = withValue(data, modality, 7, 1, Number.POSITIVE_INFINITY).modalities[modality]!
+        .features!;
+      expect(await failure(model.encode(modality, infinite, { batchSize: 3 }))).toMatchObject({
+        code: 'MODEL_INPUT_NOT_FINITE',
+        values: { row: 7, column: 1 },
+      });
+    });
+
+    it('refuses inputs that it was not trained on', async () => {
+      const narrow = { data: new Float32Array(46), rows: 2, cols: 23 };
+      expect(await failure(model.encode(modality, narrow))).toMatchObject({ code: 'MODEL_INPUT_SHAPE' });
+      if (!crossModal)
+        expect(await failure(model.encode('text', features))).toMatchObject({
+          code: 'MODEL_MODALITY_UNKNOWN',
+        });
+      expect(await failure(model.encode(modality, ['a.jpg']))).toMatchObject({
+        code: 'MODEL_NEEDS_FEATURES',
+      });
+    });
+
+    it('does not touch the dataset', () => {
+      // Behind everything that was trained and encoded above.
+      expect(features.data).toEqual(before.get(modality));
+    });
   });
 });
