@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnseenError } from '../errors.ts';
-import { PAYLOAD_LIMITS, parsePayload } from './payload.ts';
+import { PAYLOAD_LIMITS, PayloadPacking, packTexts, parsePayload, textsOf } from './payload.ts';
 
 const invalid = (given: unknown): string => {
   try {
@@ -62,6 +62,27 @@ describe('a payload', () => {
       expect(parsePayload(make(limit))).toEqual(make(limit));
       invalid(make(limit + 1));
     }
+  });
+
+  it('is kept as JSON, the next one behind it', () => {
+    const json = fc.dictionary(
+      fc.string({ unit: 'grapheme', minLength: 1 }),
+      fc.jsonValue({ stringUnit: 'grapheme' }),
+    );
+    fc.assert(
+      fc.property(fc.array(json, { maxLength: 20 }), (given) => {
+        const packing = new PayloadPacking(given.length);
+        try {
+          for (const one of given) packing.add(one);
+        } catch {
+          return; // a key that is a trap: of no interest here
+        }
+        const texts = given.map((one) => JSON.stringify(one));
+        expect([...textsOf(packing.packed)]).toEqual(texts);
+        expect(Buffer.from(packing.packed.bytes).equals(packTexts(texts).bytes)).toBe(true);
+        expect(packing.packed.lengths).toEqual(packTexts(texts).lengths);
+      }),
+    );
   });
 
   it('costs little to refuse, however large what was given is', () => {

@@ -57,13 +57,18 @@ function colourCells(rgb: Uint8Array, out: Float32Array): void {
   const sums = new Float64Array(COLOUR_DIM);
   const bins = new Int32Array(8);
   const shares = new Float64Array(8);
+  let [lastRed, lastGreen, lastBlue] = [-1, -1, -1];
   for (let p = 0; p < PIXELS; p++) {
     const red = rgb[3 * p]!;
     const green = rgb[3 * p + 1]!;
     const blue = rgb[3 * p + 2]!;
     const ink = (255 - Math.min(red, green, blue)) / 255;
     if (ink === 0) continue;
-    spread(red, green, blue, bins, shares);
+    // Drawings are flat: most pixels have the colour of the one before.
+    if (red !== lastRed || green !== lastGreen || blue !== lastBlue) {
+      spread(red, green, blue, bins, shares);
+      [lastRed, lastGreen, lastBlue] = [red, green, blue];
+    }
     addToCells(sums, p, ink, bins, shares);
   }
   for (let cell = 0; cell < COLOUR_DIM; cell += COLOURS) {
@@ -83,8 +88,10 @@ function addToCells(
   const y = Math.floor(p / GRADIENT_SIDE);
   const x = p % GRADIENT_SIDE;
   for (let row = 0; row < CELLS; row++) {
+    const rowWeight = ink * CELL_SHARE[row]![y]!;
+    if (rowWeight === 0) continue;
     for (let column = 0; column < CELLS; column++) {
-      const weight = ink * CELL_SHARE[row]![y]! * CELL_SHARE[column]![x]!;
+      const weight = rowWeight * CELL_SHARE[column]![x]!;
       if (weight === 0) continue;
       const cell = (row * CELLS + column) * COLOURS;
       for (let c = 0; c < 8; c++) sums[cell + bins[c]!]! += weight * shares[c]!;

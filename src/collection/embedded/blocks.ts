@@ -91,20 +91,19 @@ export function encodeContent(
   { payloads, pictures }: NewRows,
   { generation, first }: { readonly generation: number; readonly first: number },
 ): Buffer {
-  const text = Buffer.from(payloads.join(','));
-  const count = payloads.length;
-  const head = Buffer.allocUnsafe(CONTENT + 4 * count);
-  const hashes: Uint8Array[] = [];
-  let ascii = 0;
-  for (const payload of payloads) ascii += payload.length + 1;
-  const plain = ascii - 1 === text.length;
+  const { bytes, lengths } = payloads;
+  const count = lengths.length;
+  const texts = CONTENT + 4 * count + HASH * pictures.size;
+  const value = Buffer.allocUnsafe(texts + bytes.length - 1);
+  let hash = CONTENT + 4 * count;
   for (let i = 0; i < count; i++) {
-    const bytes = plain ? payloads[i]!.length : Buffer.byteLength(payloads[i]!);
-    const hash = pictures.get(i);
-    if (hash) hashes.push(hash);
-    head.writeUInt32LE(bytes + 1 + (hash ? PICTURED : 0), CONTENT + 4 * i);
+    const picture = pictures.get(i);
+    value.writeUInt32LE(lengths[i]! + (picture ? PICTURED : 0), CONTENT + 4 * i);
+    if (!picture) continue;
+    value.set(picture, hash);
+    hash += HASH;
   }
-  const value = Buffer.concat([head, ...hashes, text]);
+  value.set(bytes.subarray(0, -1), texts); // no comma behind the last
   value.writeUInt32LE(generation, 4);
   value.writeUInt32LE(first, 8);
   value.writeUInt32LE(count, 12);

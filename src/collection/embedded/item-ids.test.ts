@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodeIds } from '../ids/encoded-ids.ts';
 import { ItemIds } from './item-ids.ts';
-import { encodeIds } from './new-rows.ts';
 
 const itemOf = (table: ItemIds, id: string): number | undefined => {
   const [item] = table.itemsOf(encodeIds([id]));

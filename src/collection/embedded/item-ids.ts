@@ -2,10 +2,8 @@
  * Ids of items by their numbers, and numbers of live items by their ids: bytes and typed arrays, because ten million
  * texts and a Map of them take ten seconds and a gigabyte.
  */
-import { randomBytes } from 'node:crypto';
-import { type HashKey, halfSipHash } from './half-sip-hash.ts';
+import { type EncodedIds, hashesOf, hashId } from '../ids/encoded-ids.ts';
 import { IdTable } from './id-table.ts';
-import type { EncodedIds } from './new-rows.ts';
 
 /** Items of one chunk: their ids take at most 128 MiB. */
 const CHUNK_ITEMS = 2 ** 16;
@@ -27,13 +25,10 @@ interface Waiting {
 export class ItemIds {
   readonly #chunks: Chunk[] = [];
   readonly #table = new IdTable();
-  readonly #key: HashKey;
   #waiting: Waiting | undefined;
 
   /** `expected` live items come before `settle` is called, and until then none is found. Default: it is settled. */
   constructor(expected?: number) {
-    const key = randomBytes(8);
-    this.#key = { k0: key.readUInt32LE(0), k1: key.readUInt32LE(4) };
     if (expected !== undefined)
       this.#waiting = { hashes: new Uint32Array(expected), items: new Uint32Array(expected), count: 0 };
   }
@@ -48,6 +43,7 @@ export class ItemIds {
   /** Ids behind the last; those that `lives` does not name cannot be found. */
   append(first: number, ids: EncodedIds, lives?: (place: number) => boolean): void {
     if (!this.#waiting) this.#table.reserve(ids.lengths.length);
+    const hashes = hashesOf(ids);
     let at = 0;
     for (let place = 0; place < ids.lengths.length; ) {
       const chunk = this.#lastChunk();
@@ -59,8 +55,7 @@ export class ItemIds {
       for (; place < to; place++) {
         const next = from + ids.lengths[place]!;
         chunk.ends[chunk.count++] = next;
-        if (!lives || lives(place))
-          this.#insert(halfSipHash(chunk.bytes, from, next, this.#key), first + place);
+        if (!lives || lives(place)) this.#insert(hashes[place]!, first + place);
         from = next;
       }
       at = end;
@@ -75,19 +70,22 @@ export class ItemIds {
   /** Numbers of the live items of these ids, in their order; −1: there is none. */
   itemsOf(ids: EncodedIds): Float64Array {
     const view = new DataView(ids.bytes.buffer, ids.bytes.byteOffset, ids.bytes.length);
-    let from = 0;
-    return Float64Array.from(ids.lengths, (length) => {
-      const [start, end] = [from, from + length];
-      from = end;
-      const hash = halfSipHash(view, start, end, this.#key);
-      return this.#table.find(hash, (item) => this.#isAt(item, view, start, end)) ?? -1;
-    });
+    const hashes = hashesOf(ids);
+    const found = new Float64Array(hashes.length);
+    let [start, end] = [0, 0];
+    const is = (item: number): boolean => this.#isAt(item, view, start, end);
+    for (let i = 0; i < found.length; i++) {
+      end = start + ids.lengths[i]!;
+      found[i] = this.#table.find(hashes[i]!, is) ?? -1;
+      start = end;
+    }
+    return found;
   }
 
   /** The item is found no more. */
   remove(item: number): void {
     const { bytes, start, end } = this.#find(item);
-    this.#table.remove(halfSipHash(bytes, start, end, this.#key), item);
+    this.#table.remove(hashId(bytes, start, end), item);
   }
 
   get bytes(): number {

@@ -6,8 +6,8 @@ import { bitmapBytes, hasBit, LiveRows, setBit } from '../../search/bitmap.ts';
 import { type HammingIndex, LinearIndex, MultiIndexHash } from '../../search/index.ts';
 import { codesOf } from '../check-items.ts';
 import { type ItemCodes, MODALITIES } from '../contract.ts';
+import { type EncodedIds, encodeIds } from '../ids/encoded-ids.ts';
 import { ItemIds } from './item-ids.ts';
-import { type EncodedIds, encodeIds } from './new-rows.ts';
 import { Numbers } from './numbers.ts';
 
 /** Items are numbered with 32 bits, and their number + 1 too. */

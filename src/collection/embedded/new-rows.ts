@@ -1,17 +1,12 @@
 /** Items on their way into blocks. */
 import { type CheckedItems, codesOf } from '../check-items.ts';
+import type { EncodedIds } from '../ids/encoded-ids.ts';
+import { type PackedPayloads, packTexts } from '../payload.ts';
 
 /** Small, so that one payload is read fast; not one, so that a million items are opened fast. */
 const BLOCK_ITEMS = 256;
-/** Characters of payloads after which a block ends: to read one payload is to read its block. */
+/** Bytes of payloads after which a block ends: to read one payload is to read its block. */
 const BLOCK_TEXT = 2 ** 20;
-
-/** Ids in UTF-8, one behind the other. */
-export interface EncodedIds {
-  readonly bytes: Uint8Array;
-  /** Bytes of each. */
-  readonly lengths: Uint16Array;
-}
 
 export interface NewRows {
   readonly ids: EncodedIds;
@@ -19,53 +14,45 @@ export interface NewRows {
   readonly masks: Uint8Array;
   /** Codes, item after item, of an item in the order of `MODALITIES`. */
   readonly codes: Uint8Array;
-  /** JSON texts. */
-  readonly payloads: readonly string[];
+  readonly payloads: PackedPayloads;
   /** SHA-256 of the pictures of items that have one, by their place. */
   readonly pictures: ReadonlyMap<number, Uint8Array>;
 }
 
-export function newRows({ ids, masks, codes, payloads, pictures }: CheckedItems): NewRows {
+export function newRows({ encodedIds, masks, codes, payloads, pictures }: CheckedItems): NewRows {
   const hashes = new Map<number, Uint8Array>();
   for (const [place, { hash }] of pictures) hashes.set(place, hash);
-  return { ids: encodeIds(ids), masks, codes, payloads, pictures: hashes };
-}
-
-export function encodeIds(ids: readonly string[]): EncodedIds {
-  const bytes = Buffer.from(ids.join(''));
-  const lengths = new Uint16Array(ids.length);
-  let characters = 0;
-  for (let i = 0; i < ids.length; i++) {
-    lengths[i] = ids[i]!.length;
-    characters += lengths[i]!;
-  }
-  // Where every character is a byte, lengths need no second look.
-  if (characters !== bytes.length)
-    for (let i = 0; i < ids.length; i++) lengths[i] = Buffer.byteLength(ids[i]!);
-  return { bytes, lengths };
+  return { ids: encodedIds, masks, codes, payloads, pictures: hashes };
 }
 
 /** Cuts items into blocks; codes are of `width` bytes. */
 export function* cutBlocks(rows: NewRows, width: number): Generator<NewRows> {
-  const { masks, payloads, pictures } = rows;
-  let [id, code] = [0, 0];
+  const { ids, masks, payloads, pictures } = rows;
+  let [id, code, text] = [0, 0, 0];
   for (let from = 0; from < masks.length; ) {
-    let [to, text, idEnd, codeEnd] = [from, 0, id, code];
+    let [to, idEnd, codeEnd, textEnd] = [from, id, code, text];
     const hashes = new Map<number, Uint8Array>();
-    for (; to < masks.length && to - from < BLOCK_ITEMS && text < BLOCK_TEXT; to++) {
-      text += payloads[to]!.length;
-      idEnd += rows.ids.lengths[to]!;
+    for (; to < masks.length && to - from < BLOCK_ITEMS && textEnd - text < BLOCK_TEXT; to++) {
+      textEnd += payloads.lengths[to]!;
+      idEnd += ids.lengths[to]!;
       codeEnd += codesOf(masks[to]!) * width;
       if (pictures.size > 0 && pictures.has(to)) hashes.set(to - from, pictures.get(to)!);
     }
     yield {
-      ids: { bytes: rows.ids.bytes.subarray(id, idEnd), lengths: rows.ids.lengths.subarray(from, to) },
+      ids: {
+        bytes: ids.bytes.subarray(id, idEnd),
+        lengths: ids.lengths.subarray(from, to),
+        ...(ids.hashes && { hashes: ids.hashes.subarray(from, to) }),
+      },
       masks: masks.subarray(from, to),
       codes: rows.codes.subarray(code, codeEnd),
-      payloads: payloads.slice(from, to),
+      payloads: {
+        bytes: payloads.bytes.subarray(text, textEnd),
+        lengths: payloads.lengths.subarray(from, to),
+      },
       pictures: hashes,
     };
-    [from, id, code] = [to, idEnd, codeEnd];
+    [from, id, code, text] = [to, idEnd, codeEnd, textEnd];
   }
 }
 
@@ -103,7 +90,7 @@ export class Gathering {
       ids: { bytes: Buffer.concat(this.#ids), lengths: Uint16Array.from(this.#ids, ({ length }) => length) },
       masks: Uint8Array.from(this.#masks),
       codes: Buffer.concat(this.#codes),
-      payloads: this.#payloads,
+      payloads: packTexts(this.#payloads),
       pictures: this.#pictures,
     };
     [this.#ids, this.#masks, this.#codes, this.#payloads] = [[], [], [], []];

@@ -1,8 +1,9 @@
 /** Which items a group of calls makes and which it kills, call after call. */
 import { setBit } from '../../search/bitmap.ts';
 import type { CheckedItems } from '../check-items.ts';
+import { encodeIds } from '../ids/encoded-ids.ts';
 import type { ItemIds } from './item-ids.ts';
-import { encodeIds, type NewRows } from './new-rows.ts';
+import type { NewRows } from './new-rows.ts';
 
 export type Write =
   | { readonly kind: 'upsert'; readonly model: string; readonly items: CheckedItems; readonly rows: NewRows }

@@ -6,9 +6,10 @@
 import { throwIfAborted, UnseenError } from '../../errors.ts';
 import { CodePacking } from '../check-items.ts';
 import type { Item, ItemCodes, NextModel, ReencodeOptions } from '../contract.ts';
+import { encodeIds } from '../ids/encoded-ids.ts';
+import { packTexts } from '../payload.ts';
 import { bitsSchema, modelSchema } from './head.ts';
 import type { Loaded } from './load.ts';
-import { encodeIds } from './new-rows.ts';
 import { deadBitmap } from './numbering.ts';
 import { Numbers } from './numbers.ts';
 import type { Staging } from './staging.ts';
@@ -107,7 +108,7 @@ export class Reencoding {
       if (picture) pictures.set(place, Buffer.from(picture, 'hex'));
     await this.#staging.add({
       ids: encodeIds(items.map(({ id }) => id)),
-      payloads: items.map(({ payload }) => JSON.stringify(payload)),
+      payloads: packTexts(items.map(({ payload }) => JSON.stringify(payload))),
       pictures,
       ...packing.packed,
     });

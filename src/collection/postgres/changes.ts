@@ -1,6 +1,7 @@
 /** Items and deletions of one call as statements of a transaction that holds the record of the collection. */
 import { type CheckedItems, codesOf } from '../check-items.ts';
 import { type ItemCodes, MODALITIES } from '../contract.ts';
+import { textsOf } from '../payload.ts';
 import { pictureType } from '../picture-type.ts';
 import type { CollectionRow } from './catalog.ts';
 import type { Connection, Row } from './database.ts';
@@ -166,6 +167,7 @@ function* fieldsOf(
   bits: number,
 ): Generator<(string | null)[]> {
   const width = bits / 8;
+  const payloadTexts = textsOf(payloads);
   let at = 0;
   for (let row = 0; row < ids.length; row++) {
     const mask = masks[row]!;
@@ -177,7 +179,14 @@ function* fieldsOf(
     at += codesOf(mask) * width;
     const hash = pictures.get(row)?.hash;
     const id = ids[row]!;
-    yield [String(row), id, sortId(id), ...texts, payloads[row]!, hash ? `\\x${hash.toString('hex')}` : null];
+    yield [
+      String(row),
+      id,
+      sortId(id),
+      ...texts,
+      payloadTexts.next().value!,
+      hash ? `\\x${hash.toString('hex')}` : null,
+    ];
   }
 }
 

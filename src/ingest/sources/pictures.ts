@@ -1,12 +1,17 @@
 /** Pictures of a folder, of a tar, or named one by one: their path is their id, its first folder their class. */
 import { opendir } from 'node:fs/promises';
 import path from 'node:path';
-import { isFolder, unreadable } from '../../data/files.ts';
+import { isFolder, readSmallSync, unreadable } from '../../data/files.ts';
 import { imagesFromTar } from '../../data/index.ts';
 import { readPicture } from '../../encoders/decode.ts';
 import { throwIfAborted, UnseenError } from '../../errors.ts';
 import type { ItemSource, SourceItem } from '../item.ts';
 import { classOfPath, isPictureName } from './picture-names.ts';
+
+/** Read where the loop runs, in microseconds; a larger one may take long enough for others to wait. */
+const SMALL_BYTES = 64 * 2 ** 10;
+/** Pictures after which whatever else waits (signals, threads that are done) has its turn. */
+const TURN = 16;
 
 /** Folders inside folders. */
 const MAX_DEPTH = 32;
@@ -21,7 +26,7 @@ export async function folderSource(folder: string, signal?: AbortSignal): Promis
   return sourceOf(
     names,
     (name) => path.join(folder, name),
-    (i) => readPicture(path.join(folder, names[i]!)),
+    (i) => readFile(path.join(folder, names[i]!)),
   );
 }
 
@@ -49,9 +54,12 @@ export const filesSource = (files: readonly string[]): ItemSource =>
   sourceOf(
     files.map(posix),
     (_, i) => files[i]!,
-    (i) => readPicture(files[i]!),
+    (i) => readFile(files[i]!),
     path.posix.basename,
   );
+
+const readFile = async (file: string): Promise<Uint8Array> =>
+  readSmallSync(file, SMALL_BYTES) ?? readPicture(file);
 
 const posix = (file: string): string => path.normalize(file).split(path.sep).join('/');
 
@@ -68,6 +76,7 @@ function sourceOf(
     total: names.length,
     async *[Symbol.asyncIterator](): AsyncGenerator<SourceItem> {
       for (const [i, id] of names.entries()) {
+        if (i % TURN === 0) await new Promise((resume) => setImmediate(resume));
         const about = { id, where: where(id, i) };
         const label = classOfPath(within(id));
         try {
