@@ -114,7 +114,7 @@ describe('unseen serve', () => {
     expect(await ended).toBe(1);
   });
 
-  it('keeps to this machine without tokens, and with them asks for one', async () => {
+  it('keeps to this machine without tokens, and with them asks for one that still stands in the file', async () => {
     const open = await unseen('serve --root data --host 0.0.0.0 --port 0', { cwd });
     expect(open.status).toBe(2);
     expect(open.stderr).toContain('TOKENS_MISSING');
@@ -126,7 +126,16 @@ describe('unseen serve', () => {
     } = await serve('--root', 'data', '--tokens', 'tokens.json', '--workers', '0');
     expect((await fetch(`${url}/v1/collections`)).status).toBe(401);
     const headers = { authorization: `Bearer ${token}` };
-    expect((await fetch(`${url}/v1/collections`, { headers })).status).toBe(200);
+    const status = async (): Promise<number> =>
+      (await fetch(`${url}/v1/collections`, { headers })).status;
+    expect(await status()).toBe(200);
+    const tokens = await readFile(at('tokens.json'));
+    await writeFile(at('tokens.json'), '{'); // half of a file changes nothing
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(await status()).toBe(200);
+    await writeFile(at('tokens.json'), tokens);
+    await succeed('tokens remove tokens.json shop', cwd);
+    await expect.poll(status, { timeout: 10_000 }).toBe(401);
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
   });

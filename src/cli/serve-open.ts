@@ -1,6 +1,8 @@
 /** What `unseen serve` serves, opened: collections, models with their threads, tokens; closed together. */
+import { unwatchFile, watchFile } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { Logger } from 'pino';
 import { UnseenError } from '../errors.ts';
 import type { EncoderPool } from '../ingest/index.ts';
 import type { ServedCollection, ServedModel, Service } from '../service/index.ts';
@@ -58,11 +60,13 @@ export async function openServed(options: ServeOptions): Promise<OpenedService> 
       web: builtPage(),
       logger,
     });
+    const unwatch = options.tokens === undefined ? () => {} : watchTokens(options.tokens, service, logger);
     return {
       service,
       collections: collections.map(({ collection }) => collection.name),
       models: models.map(({ model }) => model.fingerprint),
       async close() {
+        unwatch();
         await service.close(); // and with it the collections
         await closeAll(pools, models);
       },
@@ -72,6 +76,25 @@ export async function openServed(options: ServeOptions): Promise<OpenedService> 
     await closeAll(pools, models);
     throw error;
   }
+}
+
+/** How often it is looked whether the tokens file has changed, in ms. */
+const TOKENS_INTERVAL = 1000;
+
+/** A token that is taken out of the file is refused a moment later; a file that is wrong changes nothing, and the log says so. */
+function watchTokens(file: string, service: Service, logger: Logger): () => void {
+  const changed = async (): Promise<void> => {
+    const { readTokens } = await import('../service/index.ts');
+    await readTokens(file).then(
+      (entries) => {
+        service.replaceTokens(entries);
+        logger.info({ tokens: entries.length }, 'tokens read again');
+      },
+      (error: Error) => logger.error({ err: error }, 'tokens not read again: the earlier ones count'),
+    );
+  };
+  watchFile(file, { interval: TOKENS_INTERVAL, persistent: false }, changed);
+  return () => unwatchFile(file, changed);
 }
 
 async function closeAll(pools: readonly EncoderPool[], models: readonly ServedModel[]): Promise<void> {

@@ -55,6 +55,8 @@ export interface Service {
   listen(options?: { readonly host?: string; readonly port?: number }): Promise<string>;
   /** /readyz says no, requests under way end (at most `limits.drain`), then collections are closed. Once is enough. */
   close(): Promise<void>;
+  /** Other tokens from now on; requests under way go on. @throws `ARGUMENT_INVALID` for a service that was made without tokens */
+  replaceTokens(entries: readonly TokenEntry[]): void;
 }
 
 /** An id of 512 characters, each four bytes, percent-encoded. */
@@ -138,6 +140,11 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
     close() {
       closing ??= stop();
       return closing;
+    },
+    replaceTokens(entries) {
+      if (tokens) return tokens.replace(entries);
+      const reason = 'are for a service that was made with some: this one is open to all of this machine';
+      throw new UnseenError('ARGUMENT_INVALID', { name: 'tokens', reason, received: entries.length });
     },
   };
 }

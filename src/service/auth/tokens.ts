@@ -22,9 +22,14 @@ export const ANYBODY: Identity = {
 const MAX_TOKEN = 512;
 
 export class Tokens {
-  readonly #known: readonly { readonly hash: Buffer; readonly identity: Identity }[];
+  #known: readonly { readonly hash: Buffer; readonly identity: Identity }[] = [];
 
   constructor(entries: readonly TokenEntry[]) {
+    this.replace(entries);
+  }
+
+  /** From now on these count and no others; requests under way go on. */
+  replace(entries: readonly TokenEntry[]): void {
     this.#known = entries.map(({ name, sha256, scopes, collections }) => ({
       hash: Buffer.from(sha256, 'hex'),
       identity: { name, scopes: new Set(scopes), collections: collections && new Set(collections) },
