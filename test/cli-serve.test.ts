@@ -126,8 +126,7 @@ describe('unseen serve', () => {
     } = await serve('--root', 'data', '--tokens', 'tokens.json', '--workers', '0');
     expect((await fetch(`${url}/v1/collections`)).status).toBe(401);
     const headers = { authorization: `Bearer ${token}` };
-    const status = async (): Promise<number> =>
-      (await fetch(`${url}/v1/collections`, { headers })).status;
+    const status = async (): Promise<number> => (await fetch(`${url}/v1/collections`, { headers })).status;
     expect(await status()).toBe(200);
     const tokens = await readFile(at('tokens.json'));
     await writeFile(at('tokens.json'), '{'); // half of a file changes nothing

@@ -45,7 +45,7 @@ function loadTable({ capacity, steady, overload, memory, ...asked }: LoadReport)
     const refused = Object.entries(outcome.statuses).filter(([status]) => !/^2/.test(status));
     return [
       name,
-      'rate' in outcome ? (outcome.rate as number).toFixed(0) : '',
+      outcome.rate?.toFixed(0) ?? '',
       outcome.goodput.toFixed(0),
       ...[p50, p95, p99, p999, max].map((milliseconds) => milliseconds.toFixed(1)),
       refused.map(([status, count]) => `${count} × ${status}`).join(', ') || '0',

@@ -7,10 +7,16 @@ import type { Catalog } from './catalog.ts';
 /** Seconds: from a search of a small collection to the deadline. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+export interface Metrics {
+  readonly registry: Registry;
+  /** Counts a search that was refused before it came to a route. */
+  refused(): void;
+}
+
 export function registerMetrics(
   app: FastifyInstance,
   { lanes, catalog }: { lanes: Lanes; catalog: Catalog },
-): Registry {
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'unseen_' });
@@ -58,5 +64,10 @@ export function registerMetrics(
     seconds.observe({ route, method }, reply.elapsedTime / 1000);
     done();
   });
-  return registry;
+  const refused = requests.labels({
+    route: '/v1/collections/:name/search',
+    method: 'POST',
+    status: '503',
+  });
+  return { registry, refused: () => refused.inc() };
 }

@@ -9,6 +9,7 @@ import type { TokenEntry } from './auth/tokens-file.ts';
 import { Catalog, type ServedCollection, type ServedModel } from './catalog.ts';
 import type { Context } from './context.ts';
 import { registerBodyParsers } from './http/body-parsers.ts';
+import { refuseEarly } from './http/busy.ts';
 import { registerDocs } from './http/docs.ts';
 import { answerBrokenHttp, answerError, registerErrors } from './http/errors.ts';
 import { registerHeaders } from './http/headers.ts';
@@ -107,7 +108,8 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
     registerErrors(app);
     await registerBodyParsers(app, limits);
     if (logger) registerLog(app);
-    const registry = registerMetrics(app, context);
+    const { registry, refused } = registerMetrics(app, context);
+    refuseEarly(app.server, context.lanes.of('search'), refused);
     registerHealth(app, { isReady: () => state.ready, registry, tokens });
     registerOperations(app, context, tokens);
     await registerDocs(app);

@@ -87,10 +87,7 @@ export function decodeHead(value: Buffer, file: string, first: number): BlockHea
   };
 }
 
-export function encodeContent(
-  { payloads, pictures }: NewRows,
-  { generation, first }: { readonly generation: number; readonly first: number },
-): Buffer {
+export function encodeContent({ payloads, pictures }: NewRows, { generation, first }: ContentKey): Buffer {
   const { bytes, lengths } = payloads;
   const count = lengths.length;
   const texts = CONTENT + 4 * count + HASH * pictures.size;
@@ -111,6 +108,48 @@ export function encodeContent(
   return value;
 }
 
+export interface KeptItem {
+  readonly payload: Payload;
+  /** SHA-256. */
+  readonly picture?: Buffer;
+}
+
+interface ContentKey {
+  readonly generation: number;
+  readonly first: number;
+}
+
+/** Items of a block's content. @throws `COLLECTION_DAMAGED` unless it is what was written there */
+function checkedCount(value: Buffer, file: string, key: ContentKey): number {
+  if (value.length < CONTENT || value.readUInt32LE(0) !== crc32(value.subarray(4)))
+    throw damaged(file, key.first, 'the checksum of its payloads is not the one stated');
+  if (value.readUInt32LE(4) !== key.generation || value.readUInt32LE(8) !== key.first)
+    throw damaged(file, key.first, 'its payloads are those of another block');
+  const count = value.readUInt32LE(12);
+  if (CONTENT + 4 * count > value.length) throw damaged(file, key.first, 'its payloads are cut short');
+  return count;
+}
+
+/** One item alone, without a copy or a view of the others: what a hit of a search needs. @throws as `BlockContent` */
+export function itemOfContent(value: Buffer, file: string, key: ContentKey, place: number): KeptItem {
+  const count = checkedCount(value, file, key);
+  let [text, before, pictured] = [0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const length = value.readUInt32LE(CONTENT + 4 * i);
+    if (i < place) text += length & ~PICTURED;
+    if (length < PICTURED) continue;
+    if (i < place) before++;
+    pictured++;
+  }
+  const length = value.readUInt32LE(CONTENT + 4 * place);
+  const hashes = CONTENT + 4 * count;
+  const from = hashes + HASH * pictured + text;
+  const payload: Payload = JSON.parse(value.toString('utf8', from, from + (length & ~PICTURED) - 1));
+  if (length < PICTURED) return { payload };
+  const at = hashes + HASH * before;
+  return { payload, picture: Buffer.from(value.subarray(at, at + HASH)) };
+}
+
 /** Payloads and pictures of a block's items. */
 export class BlockContent {
   readonly first: number;
@@ -121,19 +160,13 @@ export class BlockContent {
   readonly #hashes: ReadonlyMap<number, Buffer>;
 
   /** @throws `COLLECTION_DAMAGED` unless it is what was written there */
-  constructor(value: Buffer, file: string, key: { readonly generation: number; readonly first: number }) {
-    const refuse = (reason: string): UnseenError => damaged(file, key.first, reason);
-    if (value.length < CONTENT || value.readUInt32LE(0) !== crc32(value.subarray(4)))
-      throw refuse('the checksum of its payloads is not the one stated');
-    if (value.readUInt32LE(4) !== key.generation || value.readUInt32LE(8) !== key.first)
-      throw refuse('its payloads are those of another block');
+  constructor(value: Buffer, file: string, key: ContentKey) {
+    this.count = checkedCount(value, file, key);
     this.first = key.first;
-    this.count = value.readUInt32LE(12);
     this.#value = value;
     const hashes = new Map<number, Buffer>();
     const starts = new Uint32Array(this.count + 1);
     let hash = CONTENT + 4 * this.count;
-    if (hash > value.length) throw refuse('its payloads are cut short');
     for (let i = 0; i < this.count; i++) {
       const length = value.readUInt32LE(CONTENT + 4 * i);
       starts[i + 1] = starts[i]! + (length & ~PICTURED);
@@ -142,7 +175,8 @@ export class BlockContent {
       hash += HASH;
     }
     for (let i = 0; i <= this.count; i++) starts[i]! += hash;
-    if (starts[this.count]! !== value.length + 1) throw refuse('its payloads have other lengths');
+    if (starts[this.count]! !== value.length + 1)
+      throw damaged(file, key.first, 'its payloads have other lengths');
     this.#starts = starts;
     this.#hashes = hashes;
   }

@@ -1,8 +1,8 @@
 /** Blocks whose payloads stay decoded, up to a number of bytes: those that were asked for last. */
 import type { BlockContent } from './blocks.ts';
 
-/** About a million items with small payloads, or a hundred blocks of long texts. */
-const KEPT_BYTES = 16 * 2 ** 20;
+/** A hundred blocks of small payloads, or two of long texts: neighbours are often asked for together. */
+const KEPT_BYTES = 2 * 2 ** 20;
 
 export class KeptBlocks {
   /** By their first item, in the order of their last use. */

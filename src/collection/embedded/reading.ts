@@ -3,6 +3,7 @@ import { UnseenError } from '../../errors.ts';
 import { hasBit } from '../../search/bitmap.ts';
 import { checkQuery } from '../check-query.ts';
 import type {
+  CollectionHit,
   CollectionPage,
   CollectionQuery,
   CollectionReader,
@@ -20,6 +21,7 @@ import { KeptBlocks } from './kept-blocks.ts';
 import type { Loaded } from './load.ts';
 import type { RecordsView } from './records-view.ts';
 import { type SearchedState, searchState } from './search.ts';
+import { SearchGroups } from './search-groups.ts';
 import type { Segments } from './segments.ts';
 import { verifyState } from './verify.ts';
 
@@ -40,6 +42,16 @@ export abstract class Reading implements CollectionReader {
   /** Searches and changes of memory take turns. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
+  readonly #searches = new SearchGroups({
+    inTurn: (work) => this.inTurn(work),
+    search: async (queries, signal) => {
+      for (const query of queries) {
+        this.checkModel(query.model);
+        checkQuery(query, this.bits);
+      }
+      return searchState(this.#searched(), queries, signal);
+    },
+  });
 
   protected constructor({ name, folder, segments }: Parts, loaded: Loaded) {
     this.name = name;
@@ -99,16 +111,8 @@ export abstract class Reading implements CollectionReader {
   }
 
   async search(query: CollectionQuery): Promise<CollectionPage> {
-    return this.inTurn(async () => {
-      this.checkModel(query.model);
-      checkQuery(query, this.bits);
-      const state: SearchedState = {
-        ...this.state,
-        kept: (items) => this.reading((view) => items.map((item) => this.#kept(item, view))),
-        matching: (filter, signal) => this.#matching(filter, signal),
-      };
-      return searchState(state, query);
-    });
+    this.checkOpen();
+    return this.#searches.ask(query);
   }
 
   async *items(): AsyncGenerator<Item, void, undefined> {
@@ -194,6 +198,24 @@ export abstract class Reading implements CollectionReader {
     const { memory } = this.state;
     const kept = this.reading((view) => this.#kept(item, view));
     return { id: memory.ids.at(item), codes: memory.codes(item), ...kept };
+  }
+
+  #searched(): SearchedState {
+    return {
+      ...this.state,
+      kept: (items) => this.reading((view) => items.map((item) => this.#hit(item, view))),
+      matching: (filter, signal) => this.#matching(filter, signal),
+    };
+  }
+
+  /** Hits lie anywhere: to keep their blocks would be to decode most blocks again and again. */
+  #hit(item: number, view: RecordsView): Pick<CollectionHit, 'payload' | 'picture'> {
+    const { memory, head } = this.#state;
+    const first = memory.firsts.at(memory.firsts.lastUpTo(item));
+    const kept = view.item(head.generation, first, item - first);
+    if (!kept) throw new UnseenError('INDEX_CHANGED', {});
+    const { payload, picture } = kept;
+    return { payload, ...(picture && { picture: picture.toString('hex') }) };
   }
 
   #kept(item: number, view: RecordsView): Pick<Item, 'payload' | 'picture'> {

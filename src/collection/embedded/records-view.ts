@@ -2,10 +2,15 @@
 import { createHash } from 'node:crypto';
 import type { RootDatabase, Transaction } from 'lmdb';
 import { UnseenError } from '../../errors.ts';
-import { BlockContent, blockKey } from './blocks.ts';
+import { BlockContent, blockKey, itemOfContent, type KeptItem } from './blocks.ts';
 import { type Head, readHead } from './head.ts';
 import type { Records } from './records.ts';
 import { unsealed } from './sealed.ts';
+
+/** Bytes that the next read overwrites; `lmdb` does not declare that it takes a transaction here as in `get`. */
+interface FastReads {
+  getBinaryFast(key: Buffer, options: { readonly transaction: Transaction }): Buffer | undefined;
+}
 
 export class RecordsView {
   readonly #records: Records;
@@ -49,6 +54,15 @@ export class RecordsView {
     const transaction = this.#transaction;
     const value = this.#records.contents.get(blockKey(generation, first), { transaction });
     return value && new BlockContent(value, this.#records.folder, { generation, first });
+  }
+
+  /** One item of a block, read where the records are; undefined as for `content`. @throws `COLLECTION_DAMAGED` */
+  item(generation: number, first: number, place: number): KeptItem | undefined {
+    const fast = this.#records.contents as unknown as FastReads;
+    const value = fast.getBinaryFast(blockKey(generation, first), { transaction: this.#transaction });
+    if (!value) return undefined;
+    const own = Buffer.from(value.buffer, value.byteOffset, value.length);
+    return itemOfContent(own, this.#records.folder, { generation, first }, place);
   }
 
   /** @throws `COLLECTION_DAMAGED` */

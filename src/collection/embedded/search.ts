@@ -1,4 +1,4 @@
-/** A search in one state: the nearest of each modality, joined to the nearest items in the order (distance, id). */
+/** Searches in one state: the nearest of each modality, joined to the nearest items in the order (distance, id). */
 import { Codes } from '../../codes/index.ts';
 import type { ModalityName } from '../../data/index.ts';
 import { compareIds } from '../../search/ids.ts';
@@ -18,31 +18,53 @@ export interface SearchedState extends Loaded {
   matching(filter: Filter, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
-export async function searchState(state: SearchedState, query: CollectionQuery): Promise<CollectionPage> {
+interface Found {
+  readonly item: number;
+  readonly id: string;
+  readonly distance: number;
+  readonly modality: ModalityName;
+}
+
+/** Of queries that differ in their codes only. */
+export async function searchState(
+  state: SearchedState,
+  queries: readonly CollectionQuery[],
+  signal: AbortSignal | undefined,
+): Promise<CollectionPage[]> {
   const { memory, head } = state;
-  const { k = 10, offset = 0, radius = head.bits, modality, filter, signal } = query;
-  const code = Codes.fromBytes(query.code, { bits: head.bits });
+  const { k = 10, offset = 0, radius = head.bits, modality, filter } = queries[0]!;
+  const codes = Codes.fromBytes(Buffer.concat(queries.map(({ code }) => code)), { bits: head.bits });
   const chosen = filter && (await state.matching(filter, signal));
-  const found: { item: number; id: string; distance: number; modality: ModalityName }[] = [];
+  const found = queries.map((): Found[] => []);
   for (const m of modality === undefined ? MODALITIES : [modality]) {
-    const [hits] = await memory.index(m).search(code, {
+    const lists = await memory.index(m).search(codes, {
       k: offset + k + 1,
       ties: true, // the order of ids decides among them
       radius,
       ...(chosen && { filter: memory.rowsOf(m, chosen) }),
       ...(signal && { signal }),
     });
-    for (const { row, distance } of hits!) {
-      const item = memory.itemAt(m, row);
-      found.push({ item, id: memory.ids.at(item), distance, modality: m });
+    for (const [i, hits] of lists.entries()) {
+      for (const { row, distance } of hits) {
+        const item = memory.itemAt(m, row);
+        found[i]!.push({ item, id: memory.ids.at(item), distance, modality: m });
+      }
     }
   }
+  return found.map((all) => pageOf(state, all, { offset, k }));
+}
+
+function pageOf(
+  { head, kept }: SearchedState,
+  found: Found[],
+  { offset, k }: { readonly offset: number; readonly k: number },
+): CollectionPage {
   // The nearest code of an item is among the first of its modality, or there are enough nearer items without it.
   found.sort((a, b) => a.distance - b.distance || compareIds(a.id, b.id));
   const seen = new Set<number>();
   const items = found.filter(({ item }) => !seen.has(item) && seen.add(item));
   const page = items.slice(offset, offset + k);
-  const kept = state.kept(page.map(({ item }) => item));
-  const hits = page.map(({ item: _, ...hit }, i): CollectionHit => ({ ...hit, ...kept[i]! }));
+  const more = kept(page.map(({ item }) => item));
+  const hits = page.map(({ item: _, ...hit }, i): CollectionHit => ({ ...hit, ...more[i]! }));
   return { hits, more: items.length > offset + k, version: head.version };
 }

@@ -50,6 +50,11 @@ describe('a burst of searches, each done in one go', () => {
     expect(count(200) + count(503)).toBe(60);
     expect(count(200)).toBeGreaterThanOrEqual(4);
     expect(count(503)).toBeGreaterThan(0);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const counted = /route="\/v1\/collections\/:name\/search",method="POST",status="503"} (\d+)/.exec(
+      metrics,
+    );
+    expect(Number(counted?.[1])).toBe(count(503));
   });
 });
 

@@ -1,11 +1,12 @@
 /**
- * Works begin one by one, and the event loop looks at its sockets and timers between two. A search is done in one go: if
- * it began where its request is read, those behind it would wait in the sockets, where no lane counts and none is refused.
+ * Works begin after a look at the sockets, those that wait all together. A search is done in one go: if it began where its
+ * request is read, those behind it would wait in the sockets, where no lane counts, none is refused, and none is part of a
+ * scan that answers several. Lanes bound how many there are.
  */
 export class Turns {
-  readonly #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] = [];
 
-  /** Resolves when it is one's turn, in the order of the calls. */
+  /** Resolves when it is one's turn. */
   next(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
@@ -14,11 +15,8 @@ export class Turns {
   }
 
   readonly #begin = (): void => {
-    this.#waiting[0]!();
-    // The place is kept until the work had the thread: one that comes meanwhile waits for its own look at the sockets.
-    setImmediate(() => {
-      this.#waiting.shift();
-      if (this.#waiting.length > 0) this.#begin();
-    });
+    const all = this.#waiting;
+    this.#waiting = [];
+    for (const begin of all) begin();
   };
 }

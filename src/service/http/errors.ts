@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UnseenError } from '../../errors.ts';
 import { PROBLEM_TYPE } from '../api/problem.ts';
-import { closeAfter } from './guard.ts';
+import { isGivenUp } from './busy.ts';
 import { answerOf } from './problems.ts';
 
 export function registerErrors(app: FastifyInstance): void {
@@ -21,7 +21,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (log) request.log.error({ err: error }, 'request failed');
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (problem.status === 503) reply.header('retry-after', '1');
-  closeAfter(request, reply);
+  if (isGivenUp(request.raw)) reply.header('connection', 'close');
   reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 

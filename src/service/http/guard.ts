@@ -6,10 +6,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UnseenError } from '../../errors.ts';
 import { askedTimeout, Deadline, TIMEOUT_HEADER } from '../admission/deadline.ts';
 import { OPERATIONS, type OperationName } from '../api/operations.ts';
-import { PROBLEM_TYPE } from '../api/problem.ts';
 import { ANYBODY, checkAllowed, type Tokens } from '../auth/tokens.ts';
 import type { Context } from '../context.ts';
-import { answerOf } from './problems.ts';
+import { BUSY, isGivenUp } from './busy.ts';
 
 /** Types of bodies by what an operation takes. */
 const TYPES = {
@@ -19,11 +18,6 @@ const TYPES = {
   ndjson: ['application/x-ndjson'],
   multipart: ['multipart/form-data'],
 } as const;
-
-/** Made once: under a flood it is the answer that is sent most. */
-const BUSY = answerOf(new UnseenError('SERVICE_BUSY', { lane: 'the queue is full' })).problem;
-const BUSY_BODY = JSON.stringify(BUSY);
-const BUSY_HEADERS = { 'content-type': PROBLEM_TYPE, 'retry-after': '1' };
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
 
@@ -54,19 +48,9 @@ export function guardOf(
   };
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply): void {
-  closeAfter(request, reply);
-  reply.code(BUSY.status).headers(BUSY_HEADERS).send(BUSY_BODY);
-}
-
-/** Bytes of a refused body that are read and dropped, so that the connection can be used again. */
-const DROPPED = 65_536;
-
-/** A large body that was refused is not read to its end: the connection is given up instead. */
-export function closeAfter({ raw, headers }: FastifyRequest, reply: FastifyReply): void {
-  if (raw.complete) return;
-  const length = Number(headers['content-length'] ?? 0);
-  if (headers['transfer-encoding'] !== undefined || length > DROPPED) reply.header('connection', 'close');
+function refuse({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if (isGivenUp(raw)) reply.header('connection', 'close');
+  reply.code(BUSY.status).headers(BUSY.headers).send(BUSY.body);
 }
 
 /** @throws `MEDIA_TYPE_UNKNOWN`. A compressed body could grow a thousandfold: none is taken. */

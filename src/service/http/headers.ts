@@ -7,8 +7,11 @@ const ALWAYS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** For what no browser should run. */
-const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
+/** An answer of the API holds nothing that a browser should run. */
+export const API_HEADERS = {
+  ...ALWAYS,
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
 
 /**
  * For the page: all of it from here. It compiles WebAssembly to search by itself, shows pictures that were dropped on it
@@ -28,7 +31,7 @@ export const PAGE_POLICY = [
 
 export function registerHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(ALWAYS).header('content-security-policy', API_POLICY);
+    reply.headers(API_HEADERS);
     done();
   });
 }

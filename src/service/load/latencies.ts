@@ -26,6 +26,14 @@ export class Latencies {
     this.#max = Math.max(this.#max, latency);
   }
 
+  merge(other: Latencies): void {
+    other.#counts.forEach((count, bucket) => {
+      this.#counts[bucket]! += count;
+    });
+    this.#count += other.#count;
+    this.#max = Math.max(this.#max, other.#max);
+  }
+
   /** The upper end of the bucket in which that share of the latencies ends. */
   percentile(share: number): number {
     let left = Math.ceil(share * this.#count);

@@ -28,6 +28,9 @@ export function mixOf({ items, bits, k, reads }: Mix, random: Random): Requests 
         );
 }
 
+/** Asked once by a new connection: from then on the service reads from it. */
+export const GREETING = Buffer.from('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', 'latin1');
+
 /** `body` of ASCII. */
 function http(method: string, path: string, body: string): Uint8Array {
   return Buffer.from(

@@ -1,13 +1,15 @@
 /**
- * How a service stands load: its capacity, then latency at 70 % of it, then three times as much as it can do. It serves in
- * one process and is asked by another, on the same machine.
+ * How a service stands load: its capacity, then latency at 70 % of it, then three times as much as it can do, in several
+ * rounds: a machine that others use is not as fast in one minute as in the next. It serves in one process and is asked by
+ * another, on the same machine.
  */
 
 import { throwIfAborted } from '../../errors.ts';
 import { Random } from '../../random.ts';
-import { closedLoop, type Load, type Outcome, openLoop } from './generate.ts';
+import { closedLoop, type Load, openLoop } from './generate.ts';
 import { mixOf } from './requests.ts';
 import { LoadServer } from './server.ts';
+import { type Outcome, Tally } from './tally.ts';
 
 export interface LoadOptions {
   /** Random codes in the collection, 1,000 … 10,000,000. Default: 1,000,000. */
@@ -35,16 +37,17 @@ export interface LoadReport {
   readonly reads: number;
   /** As many as are answered, by 8 or by 32 connections: those that get more. */
   readonly capacity: Outcome;
-  /** At 70 % of the capacity. */
-  readonly steady: Outcome & { readonly rate: number };
+  /** At 70 % of the capacity of the same round. */
+  readonly steady: Outcome;
   /** At 300 %; `share` of the capacity that was still answered. */
-  readonly overload: Outcome & { readonly rate: number; readonly share: number };
+  readonly overload: Outcome & { readonly share: number };
   /** Bytes of the serving process: means of the first and the last fifth of the steady phase. */
   readonly memory: { readonly first: number; readonly last: number; readonly drift: number };
 }
 
 /** Shares of the seconds. The first requests run slowly compiled code: they are not measured. */
 const PHASES = { warm: 0.1, capacity: 0.2, steady: 0.5, overload: 0.2 };
+const ROUNDS = 5;
 const STEADY = 0.7;
 const OVERLOAD = 3;
 /** Of the capacity: as many as run by the defaults of the service, and enough that writes share their flushes. */
@@ -60,29 +63,32 @@ export async function benchServe(options: LoadOptions = {}): Promise<LoadReport>
   const server = await LoadServer.start({ items, bits, threads, ...(folder !== undefined && { folder }) });
   try {
     const requests = mixOf({ items, bits, k, reads }, new Random(2, 'requests'));
-    const load = { port: server.port, requests };
-    const next = (phase: keyof typeof PHASES) => {
+    const load = { port: server.port, requests, connections: OPEN_CONNECTIONS };
+    const next = (phase: keyof typeof PHASES, rounds = ROUNDS) => {
       throwIfAborted(signal, 'the measurement', 'Its collection was removed.');
       onProgress(phase);
-      return { ...load, seconds: seconds * PHASES[phase] };
+      return { ...load, seconds: (seconds * PHASES[phase]) / rounds };
     };
-    await most(next('warm'));
-    const capacity = await most(next('capacity'));
-    const rate = STEADY * capacity.goodput;
-    const watched = watch(server);
-    const steady = await openLoop({ ...next('steady'), connections: OPEN_CONNECTIONS, rate });
-    const memory = await watched();
-    const tooMuch = OVERLOAD * capacity.goodput;
-    const overload = await openLoop({ ...next('overload'), connections: OPEN_CONNECTIONS, rate: tooMuch });
+    const [capacity, steady, overload] = [new Tally(), new Tally(), new Tally()];
+    const seen: number[] = [];
+    await most(next('warm', 1));
+    for (let round = 0; round < ROUNDS; round++) {
+      const best = await most(next('capacity'));
+      capacity.merge(best);
+      const watched = watch(server, seen);
+      steady.merge(await openLoop({ ...next('steady'), rate: STEADY * best.goodput }));
+      await watched();
+      overload.merge(await openLoop({ ...next('overload'), rate: OVERLOAD * best.goodput }));
+    }
     return {
       items,
       bits,
       k,
       reads,
-      capacity,
-      steady: { ...steady, rate },
-      overload: { ...overload, rate: tooMuch, share: overload.goodput / capacity.goodput },
-      memory,
+      capacity: capacity.outcome(),
+      steady: steady.outcome(),
+      overload: { ...overload.outcome(), share: overload.goodput / capacity.goodput },
+      memory: driftOf(seen),
     };
   } finally {
     await server.end();
@@ -90,16 +96,15 @@ export async function benchServe(options: LoadOptions = {}): Promise<LoadReport>
 }
 
 /** The better of the numbers of connections, each with its part of the time. */
-async function most({ seconds, ...load }: Omit<Load, 'connections'>): Promise<Outcome> {
-  const outcomes: Outcome[] = [];
+async function most({ seconds, ...load }: Load): Promise<Tally> {
+  const tallies: Tally[] = [];
   for (const connections of CONNECTIONS)
-    outcomes.push(await closedLoop({ ...load, connections, seconds: seconds / CONNECTIONS.length }));
-  return outcomes.reduce((best, one) => (one.goodput > best.goodput ? one : best));
+    tallies.push(await closedLoop({ ...load, connections, seconds: seconds / CONNECTIONS.length }));
+  return tallies.reduce((best, one) => (one.goodput > best.goodput ? one : best));
 }
 
-/** Looks at the memory until the returned function is called. */
-function watch(server: LoadServer): () => Promise<LoadReport['memory']> {
-  const seen: number[] = [];
+/** Notes the memory until the returned function is called. */
+function watch(server: LoadServer, seen: number[]): () => Promise<void> {
   let stopped = false;
   const watching = (async () => {
     while (!stopped) {
@@ -107,12 +112,15 @@ function watch(server: LoadServer): () => Promise<LoadReport['memory']> {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   })();
-  return async () => {
+  return () => {
     stopped = true;
-    await watching;
-    const fifth = Math.max(1, Math.floor(seen.length / 5));
-    const mean = (some: readonly number[]): number => some.reduce((sum, one) => sum + one, 0) / some.length;
-    const [first, last] = [mean(seen.slice(0, fifth)), mean(seen.slice(-fifth))];
-    return { first, last, drift: last / first - 1 };
+    return watching;
   };
+}
+
+function driftOf(seen: readonly number[]): LoadReport['memory'] {
+  const fifth = Math.max(1, Math.floor(seen.length / 5));
+  const mean = (some: readonly number[]): number => some.reduce((sum, one) => sum + one, 0) / some.length;
+  const [first, last] = [mean(seen.slice(0, fifth)), mean(seen.slice(-fifth))];
+  return { first, last, drift: last / first - 1 };
 }
