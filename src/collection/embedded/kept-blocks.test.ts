@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
-import { BlockContent, encodeContent } from './blocks.ts';
+import { packTexts } from '../payload.ts';
+import { BlockContent, encodeContent } from './block-content.ts';
 import { KeptBlocks } from './kept-blocks.ts';
+import type { NewRows } from './new-rows.ts';
 
 function block(first: number, length: number): BlockContent {
-  const payloads = [JSON.stringify({ text: 'x'.repeat(length) })];
-  const rows = { payloads, pictures: new Map() } as unknown as Parameters<typeof encodeContent>[0];
+  const payloads = packTexts([JSON.stringify({ text: 'x'.repeat(length) })]);
+  const rows = { payloads, pictures: new Map() } as unknown as NewRows;
   const key = { generation: 1, first };
   return new BlockContent(encodeContent(rows, key), 'file', key);
 }

@@ -1,5 +1,5 @@
 /** Blocks whose payloads stay decoded, up to a number of bytes: those that were asked for last. */
-import type { BlockContent } from './blocks.ts';
+import type { BlockContent } from './block-content.ts';
 
 /** A hundred blocks of small payloads, or two of long texts: neighbours are often asked for together. */
 const KEPT_BYTES = 2 * 2 ** 20;

@@ -15,7 +15,7 @@ import type {
 import { type Filter, parseFilter } from '../filter/index.ts';
 import type { Payload } from '../payload.ts';
 import { pictureType } from '../picture-type.ts';
-import type { BlockContent } from './blocks.ts';
+import type { BlockContent } from './block-content.ts';
 import { FilterResults } from './filter-results.ts';
 import { KeptBlocks } from './kept-blocks.ts';
 import type { Loaded } from './load.ts';

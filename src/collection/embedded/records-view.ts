@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { RootDatabase, Transaction } from 'lmdb';
 import { UnseenError } from '../../errors.ts';
-import { BlockContent, blockKey, itemOfContent, type KeptItem } from './blocks.ts';
+import { BlockContent, itemOfContent, type KeptItem } from './block-content.ts';
+import { blockKey } from './blocks.ts';
 import { type Head, readHead } from './head.ts';
 import type { Records } from './records.ts';
 import { unsealed } from './sealed.ts';

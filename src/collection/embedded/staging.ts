@@ -2,7 +2,8 @@
  * Another generation of a collection, written beside the one that counts: codes into new segments, blocks under the new
  * generation's number. A commit that names it puts it in the old one's place; without one it does not exist.
  */
-import { encodeContent, encodeHead } from './blocks.ts';
+import { encodeContent } from './block-content.ts';
+import { encodeHead } from './blocks.ts';
 import type { Head } from './head.ts';
 import { cutBlocks, type NewRows } from './new-rows.ts';
 import { Numbers } from './numbers.ts';

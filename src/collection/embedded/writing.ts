@@ -5,7 +5,8 @@
 import { UnseenError } from '../../errors.ts';
 import { checkItems } from '../check-items.ts';
 import type { ModelOptions, NewItem } from '../contract.ts';
-import { encodeContent, encodeHead } from './blocks.ts';
+import { encodeContent } from './block-content.ts';
+import { encodeHead } from './blocks.ts';
 import { diskBytes } from './disk-bytes.ts';
 import type { Head } from './head.ts';
 import type { Loaded } from './load.ts';
