@@ -134,14 +134,18 @@ export abstract class PostgresReading extends PostgresState implements Collectio
       state = await this.readRow(connection);
       return { text: listStatement(state, schema) };
     };
-    let begun = state.shards.length === 0;
-    for await (const rows of database.stream(plan, LISTED)) {
-      // Shards begin their snapshots with the first rows: what was compacted before that may be missing.
-      if (!begun && (await this.refresh()).horizon > state.version)
+    let checked = state.shards.length === 0;
+    const check = async (): Promise<void> => {
+      if (!checked && (await this.refresh()).horizon > state.version)
         throw new UnseenError('INDEX_CHANGED', {});
-      begun = true;
+      checked = true;
+    };
+    for await (const rows of database.stream(plan, LISTED)) {
+      // Shards begin their snapshots with the first rows: what was compacted before that may be missing,
+      await check();
       yield rows;
     }
+    await check(); // and it may be all of them
   }
 
   async #search(query: PostgresQuery, mode: SearchMode): Promise<PostgresPage> {

@@ -13,6 +13,7 @@ import {
   openPostgresCollection,
   type PostgresCollection,
 } from '../index.ts';
+import type { Database } from './database.ts';
 import { bitCount, searchStatement } from './questions.ts';
 import { bitText } from './rows.ts';
 import { partsOf } from './tables.ts';
@@ -392,6 +393,26 @@ describe.skipIf(postgresMissing)(`three servers${postgresMissing ? `: ${postgres
       await reader.close();
       await one.close();
     });
+  });
+
+  it('is no empty list when all of it was replaced and compacted after the listing knew its state', async () => {
+    const one = await create();
+    const reader = await openPostgresCollection(clusters[0]!.url, 'things');
+    await one.upsert(itemsTo(30), M);
+    const { database } = (reader as unknown as { readonly parts: { readonly database: Database } }).parts;
+    const stream = database.stream.bind(database);
+    database.stream = (plan, rows) =>
+      stream(async (connection) => {
+        const statement = await plan(connection);
+        await one.upsert(itemsTo(30, 1), M);
+        await one.compact();
+        return statement;
+      }, rows);
+    await expect(listed(reader)).rejects.toEqual(failing('INDEX_CHANGED'));
+    database.stream = stream;
+    expect(await listed(reader)).toHaveLength(30);
+    await reader.close();
+    await one.close();
   });
 
   it('leaves nothing on any server when it is dropped', async () => {
