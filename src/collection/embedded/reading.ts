@@ -3,7 +3,6 @@ import { UnseenError } from '../../errors.ts';
 import { hasBit } from '../../search/bitmap.ts';
 import { checkQuery } from '../check-query.ts';
 import type {
-  CollectionHit,
   CollectionPage,
   CollectionQuery,
   CollectionReader,
@@ -15,9 +14,9 @@ import type {
 import { type Filter, parseFilter } from '../filter/index.ts';
 import type { Payload } from '../payload.ts';
 import { pictureType } from '../picture-type.ts';
-import type { BlockContent } from './block-content.ts';
 import { FilterResults } from './filter-results.ts';
 import { KeptBlocks } from './kept-blocks.ts';
+import { contentOf, hitOf, keptOf, type ReadState } from './kept-items.ts';
 import type { Loaded } from './load.ts';
 import type { RecordsView } from './records-view.ts';
 import { type SearchedState, searchState } from './search.ts';
@@ -38,7 +37,7 @@ export abstract class Reading implements CollectionReader {
   readonly name: string;
   protected readonly folder: string;
   protected readonly segments: Segments;
-  #state: Loaded & { readonly filters: FilterResults; readonly contents: KeptBlocks };
+  #state: ReadState & { readonly filters: FilterResults };
   /** Searches and changes of memory take turns. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -101,7 +100,7 @@ export abstract class Reading implements CollectionReader {
       const item = this.state.memory.itemOf(id);
       if (item === undefined) return undefined;
       return this.reading((view) => {
-        const content = this.#content(item, view);
+        const content = contentOf(this.#state, item, view);
         const hash = content.picture(item - content.first);
         if (!hash) return undefined;
         const bytes = view.picture(hash);
@@ -196,48 +195,21 @@ export abstract class Reading implements CollectionReader {
   /** An item of the present state, dead ones included. */
   protected itemAt(item: number): Item {
     const { memory } = this.state;
-    const kept = this.reading((view) => this.#kept(item, view));
+    const kept = this.reading((view) => keptOf(this.#state, item, view));
     return { id: memory.ids.at(item), codes: memory.codes(item), ...kept };
   }
 
   #searched(): SearchedState {
     return {
       ...this.state,
-      kept: (items) => this.reading((view) => items.map((item) => this.#hit(item, view))),
+      kept: (items) => this.reading((view) => items.map((item) => hitOf(this.#state, item, view))),
       matching: (filter, signal) => this.#matching(filter, signal),
     };
   }
 
-  /** Hits lie anywhere: to keep their blocks would be to decode most blocks again and again. */
-  #hit(item: number, view: RecordsView): Pick<CollectionHit, 'payload' | 'picture'> {
-    const { memory, head } = this.#state;
-    const first = memory.firsts.at(memory.firsts.lastUpTo(item));
-    const kept = view.item(head.generation, first, item - first);
-    if (!kept) throw new UnseenError('INDEX_CHANGED', {});
-    const { payload, picture } = kept;
-    return { payload, ...(picture && { picture: picture.toString('hex') }) };
-  }
-
-  #kept(item: number, view: RecordsView): Pick<Item, 'payload' | 'picture'> {
-    const content = this.#content(item, view);
-    const place = item - content.first;
-    const picture = content.picture(place);
-    return { payload: content.payload(place), ...(picture && { picture: picture.toString('hex') }) };
-  }
-
-  #content(item: number, view: RecordsView): BlockContent {
-    const { memory, head, contents } = this.#state;
-    const first = memory.firsts.at(memory.firsts.lastUpTo(item));
-    return contents.get(first, () => {
-      const content = view.content(head.generation, first);
-      if (!content) throw new UnseenError('INDEX_CHANGED', {});
-      return content;
-    });
-  }
-
   async #matching(filter: Filter, signal?: AbortSignal): Promise<Uint8Array> {
     const payloadsFrom = (item: number): readonly Payload[] => {
-      const content = this.reading((view) => this.#content(item, view));
+      const content = this.reading((view) => contentOf(this.#state, item, view));
       return content.payloadsFrom(item - content.first);
     };
     return this.#state.filters.bitmap(parseFilter(filter), this.state.memory.live.rows, payloadsFrom, signal);
