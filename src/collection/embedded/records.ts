@@ -169,7 +169,8 @@ export class Records {
         work();
       })
       .catch(async (cause: { readonly commitError?: Promise<never> }) => {
-        await cause.commitError; // rejects with what the system said
+        // It rejects with what the system said, in this turn of the loop if at all.
+        await Promise.race([cause.commitError, new Promise((resume) => setImmediate(resume))]);
         throw cause;
       });
   }
