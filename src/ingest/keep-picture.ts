@@ -51,7 +51,8 @@ export async function keepPicture(bytes: Uint8Array, name: string, keep: Keep): 
       .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
       .webp({ effort: 2 })
       .toBuffer();
-    return { type: 'image/webp', bytes: smaller };
+    // A copy: memory of libvips cannot be handed to another thread from Node 22 on.
+    return { type: 'image/webp', bytes: new Uint8Array(smaller) };
   } catch (cause) {
     throw pictureFailure(cause, name);
   }
