@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { UnseenError } from '../errors.ts';
 import type { EncoderPool } from '../ingest/index.ts';
-import type { ServedCollection, ServedModel, Service } from '../service/index.ts';
+import type { ServedCollection, ServedModel, Service, TokenEntry } from '../service/index.ts';
 import { isPostgres, openCollectionAt } from './collection/open.ts';
 
 export interface ServeOptions {
@@ -60,7 +60,8 @@ export async function openServed(options: ServeOptions): Promise<OpenedService> 
       web: builtPage(),
       logger,
     });
-    const unwatch = options.tokens === undefined ? () => {} : watchTokens(options.tokens, service, logger);
+    const unwatch =
+      options.tokens === undefined ? () => {} : watchTokens(options.tokens, readTokens, { service, logger });
     return {
       service,
       collections: collections.map(({ collection }) => collection.name),
@@ -82,10 +83,13 @@ export async function openServed(options: ServeOptions): Promise<OpenedService> 
 const TOKENS_INTERVAL = 1000;
 
 /** A token that is taken out of the file is refused a moment later; a file that is wrong changes nothing, and the log says so. */
-function watchTokens(file: string, service: Service, logger: Logger): () => void {
+function watchTokens(
+  file: string,
+  read: (file: string) => Promise<readonly TokenEntry[]>,
+  { service, logger }: { readonly service: Service; readonly logger: Logger },
+): () => void {
   const changed = async (): Promise<void> => {
-    const { readTokens } = await import('../service/index.ts');
-    await readTokens(file).then(
+    await read(file).then(
       (entries) => {
         service.replaceTokens(entries);
         logger.info({ tokens: entries.length }, 'tokens read again');

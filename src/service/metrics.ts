@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Lanes } from './admission/lanes.ts';
+import { OPERATIONS, routeOf } from './api/operations.ts';
 import type { Catalog } from './catalog.ts';
 
 /** Seconds: from a search of a small collection to the deadline. */
@@ -64,10 +65,7 @@ export function registerMetrics(
     seconds.observe({ route, method }, reply.elapsedTime / 1000);
     done();
   });
-  const refused = requests.labels({
-    route: '/v1/collections/:name/search',
-    method: 'POST',
-    status: '503',
-  });
+  const { method } = OPERATIONS.search;
+  const refused = requests.labels({ route: routeOf('search'), method, status: '503' });
   return { registry, refused: () => refused.inc() };
 }

@@ -110,7 +110,6 @@ export abstract class Reading implements CollectionReader {
   }
 
   async search(query: CollectionQuery): Promise<CollectionPage> {
-    this.checkOpen();
     return this.#searches.ask(query);
   }
 

@@ -2,18 +2,13 @@
 import { Codes } from '../../codes/index.ts';
 import type { ModalityName } from '../../data/index.ts';
 import { compareIds } from '../../search/ids.ts';
-import {
-  type CollectionHit,
-  type CollectionPage,
-  type CollectionQuery,
-  type Item,
-  MODALITIES,
-} from '../contract.ts';
+import { type CollectionHit, type CollectionPage, type CollectionQuery, MODALITIES } from '../contract.ts';
 import type { Filter } from '../filter/index.ts';
+import type { Kept } from './kept-items.ts';
 import type { Loaded } from './load.ts';
 
 export interface SearchedState extends Loaded {
-  kept(items: readonly number[]): Pick<Item, 'payload' | 'picture'>[];
+  kept(items: readonly number[]): Kept[];
   /** A bit an item. */
   matching(filter: Filter, signal?: AbortSignal): Promise<Uint8Array>;
 }

@@ -11,15 +11,17 @@ export interface HashKey {
 /** Rounds at the end, after the one of the last word. */
 const LAST_ROUNDS = 3;
 
-/** Hash of bytes `from … to−1`, 0 … 2³²−1. The round stands here twice: as a function it would return four words. */
+/** Hash of bytes `from … to−1`, 0 … 2³²−1. */
 export function halfSipHash(bytes: DataView, from: number, to: number, { k0, k1 }: HashKey): number {
   let v0 = k0 | 0;
   let v1 = k1 | 0;
   let v2 = k0 ^ 0x6c796765;
   let v3 = k1 ^ 0x74656462;
   const whole = to - ((to - from) & 3);
-  for (let at = from; at < whole; at += 4) {
-    const word = bytes.getInt32(at, true);
+  const end = whole + 4 * LAST_ROUNDS;
+  for (let at = from; at <= end; at += 4) {
+    // Behind the last word there is none: 0 changes nothing.
+    const word = at < whole ? bytes.getInt32(at, true) : at === whole ? lastWord(bytes, from, to) : 0;
     v3 ^= word;
     v0 = (v0 + v1) | 0;
     v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
@@ -32,25 +34,15 @@ export function halfSipHash(bytes: DataView, from: number, to: number, { k0, k1 
     v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
     v2 = (v2 << 16) | (v2 >>> 16);
     v0 ^= word;
-  }
-  // The last word: what is left, and the length.
-  let word = (to - from) << 24;
-  for (let at = whole; at < to; at++) word |= bytes.getUint8(at) << (8 * (at - whole));
-  v3 ^= word;
-  for (let round = 0; round <= LAST_ROUNDS; round++) {
-    v0 = (v0 + v1) | 0;
-    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
-    v0 = (v0 << 16) | (v0 >>> 16);
-    v2 = (v2 + v3) | 0;
-    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
-    v0 = (v0 + v3) | 0;
-    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
-    v2 = (v2 + v1) | 0;
-    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
-    v2 = (v2 << 16) | (v2 >>> 16);
-    if (round > 0) continue;
-    v0 ^= word;
-    v2 ^= 0xff;
+    if (at === whole) v2 ^= 0xff;
   }
   return (v1 ^ v3) >>> 0;
+}
+
+/** What is left behind the whole words, and the length. */
+function lastWord(bytes: DataView, from: number, to: number): number {
+  let word = (to - from) << 24;
+  const whole = to - ((to - from) & 3);
+  for (let at = whole; at < to; at++) word |= bytes.getUint8(at) << (8 * (at - whole));
+  return word;
 }

@@ -177,5 +177,7 @@ export const OPERATIONS = {
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;
+/** Its path as the router and the metrics write it: `/v1/collections/:name`. */
+export const routeOf = (name: OperationName): string => OPERATIONS[name].path.replace(/\{(\w+)\}/g, ':$1');
 /** An operation of the table, with what they have in common. */
 export type OperationOf<Name extends OperationName> = (typeof OPERATIONS)[Name];

@@ -2,6 +2,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { UnseenError } from '../../errors.ts';
 import type { Lane } from '../admission/lane.ts';
+import { OPERATIONS } from '../api/operations.ts';
 import { PROBLEM_TYPE } from '../api/problem.ts';
 import { API_HEADERS } from './headers.ts';
 import { answerOf } from './problems.ts';
@@ -28,7 +29,8 @@ export function isGivenUp({ complete, headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > DROPPED;
 }
 
-const SEARCH = /^\/v1\/collections\/[^/?]+\/search(?:\?|$)/;
+const { method, path } = OPERATIONS.search;
+const SEARCH = new RegExp(`^${path.replace(/\{\w+\}/g, '[^/?]+')}(?:\\?|$)`);
 
 /**
  * Refuses searches for which the lane has no room before the framework sees them: routes, hooks and checks of a request
@@ -38,7 +40,7 @@ export function refuseEarly(server: Server, lane: Lane, refused: () => void): vo
   const [answer] = server.listeners('request') as RequestListener[];
   server.off('request', answer!);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (lane.hasRoom || request.method !== 'POST' || !SEARCH.test(request.url ?? ''))
+    if (lane.hasRoom || request.method !== method || !SEARCH.test(request.url ?? ''))
       return void answer!(request, response);
     if (isGivenUp(request)) response.shouldKeepAlive = false;
     response.writeHead(BUSY.status, RAW_HEADERS).end(BUSY.body);

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { throwIfAborted, UnseenError } from '../../errors.ts';
 import { CLIENT_GONE } from '../admission/deadline.ts';
-import { OPERATIONS, type OperationName } from '../api/operations.ts';
+import { OPERATIONS, type OperationName, routeOf } from '../api/operations.ts';
 import { SCHEMAS, type Schemas } from '../api/routes.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Call, Context } from '../context.ts';
@@ -14,10 +14,9 @@ type AnyHandler = (context: Context, call: Call<OperationName>) => Promise<unkno
 
 export function registerOperations(app: FastifyInstance, context: Context, tokens: Tokens | undefined): void {
   for (const name of Object.keys(OPERATIONS) as OperationName[]) {
-    const { method, path } = OPERATIONS[name];
     app.route({
-      method,
-      url: path.replace(/\{(\w+)\}/g, ':$1'),
+      method: OPERATIONS[name].method,
+      url: routeOf(name),
       onRequest: guardOf(name, context, tokens),
       handler: handlerOf(name, context),
     });
