@@ -3,6 +3,7 @@
  * was acknowledged. A value gives everything of an item: its payload, its code under either model, and its picture.
  */
 import { writeSync } from 'node:fs';
+import { fixPace } from '../dist/collection/embedded/disk-pace.js';
 import { onStep } from '../dist/collection/embedded/steps.js';
 import { createCollection, openCollection } from '../dist/collection/index.js';
 
@@ -23,6 +24,7 @@ onStep((name) => {
   if (name === at && --left === 0) process.kill(process.pid, 'SIGKILL');
 });
 
+fixPace(seed % 2 === 0 ? 'quick' : 'slow');
 say({ opening: true });
 const open = await openCollection(folder).catch((error) => {
   if (error.code !== 'COLLECTION_MISSING') throw error;

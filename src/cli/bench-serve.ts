@@ -55,6 +55,7 @@ function loadTable({ capacity, steady, overload, memory, ...asked }: LoadReport)
   return [
     `${asked.items} items of ${asked.bits} bits, k = ${asked.k}, ${100 * asked.reads} % searches`,
     textTable(columns, rows),
+    `Capacity by ${capacity.connections} connections that ask again at once.`,
     `Goodput at 300 %: ${(100 * overload.share).toFixed(0)} % of the capacity.`,
     `Memory at 70 %: ${mib(memory.first)} to ${mib(memory.last)}, ${(100 * memory.drift).toFixed(1)} %.`,
   ].join('\n');

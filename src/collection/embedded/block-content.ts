@@ -54,15 +54,18 @@ function checkedCount(value: Buffer, file: string, key: ContentKey): number {
 /** One item alone, without a copy or a view of the others: what a hit of a search needs. @throws as `BlockContent` */
 export function itemOfContent(value: Buffer, file: string, key: ContentKey, place: number): KeptItem {
   const count = checkedCount(value, file, key);
+  // Hundreds of numbers for every hit: a view reads them several times as fast as the methods of a buffer.
+  const view = new DataView(value.buffer, value.byteOffset, value.length);
   let [text, before, pictured] = [0, 0, 0];
   for (let i = 0; i < count; i++) {
-    const length = value.readUInt32LE(CONTENT + 4 * i);
-    if (i < place) text += length & ~PICTURED;
-    if (length < PICTURED) continue;
-    if (i < place) before++;
-    pictured++;
+    const length = view.getUint32(CONTENT + 4 * i, true);
+    const has = length >>> 31;
+    pictured += has;
+    if (i >= place) continue;
+    text += length & ~PICTURED;
+    before += has;
   }
-  const length = value.readUInt32LE(CONTENT + 4 * place);
+  const length = view.getUint32(CONTENT + 4 * place, true);
   const hashes = CONTENT + 4 * count;
   const from = hashes + HASH * pictured + text;
   const payload: Payload = JSON.parse(value.toString('utf8', from, from + (length & ~PICTURED) - 1));

@@ -4,6 +4,7 @@
  */
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { blockKey } from './blocks.ts';
+import type { DiskPace } from './disk-pace.ts';
 import { type Head, readHead } from './head.ts';
 import { type Holder, isAlive, locked, parseHolder } from './lock.ts';
 import { RecordsView } from './records-view.ts';
@@ -23,7 +24,7 @@ export interface Change {
   readonly blocks?: readonly Block[];
   /** Bit i: item i of the block of that first item is dead. */
   readonly dead?: ReadonlyMap<number, Uint8Array>;
-  readonly pictures?: Iterable<{ readonly hash: Buffer; readonly bytes: Uint8Array }>;
+  readonly pictures?: readonly { readonly hash: Buffer; readonly bytes: Uint8Array }[];
 }
 
 /** Entries that go in one transaction: some ms. */
@@ -38,6 +39,8 @@ export class Records {
   readonly pictures: Database<Buffer, Buffer>;
   readonly #root: RootDatabase<Buffer, string>;
   #token: string | undefined;
+  /** Transactions that LMDB's thread has not ended: one in this thread would wait for them. */
+  #underWay = 0;
 
   constructor(folder: string, readOnly: boolean) {
     this.folder = folder;
@@ -92,16 +95,23 @@ export class Records {
     });
   }
 
-  /** On the disk when it resolves; what it throws left nothing. @throws `COLLECTION_LOCKED` when another took over */
-  async commit({ head, blocks = [], dead = new Map(), pictures = [] }: Change): Promise<void> {
-    await this.#asWriter(() => {
+  /**
+   * On the disk when it resolves, and with a `pace` this thread waits for it; what it throws left nothing.
+   * @throws `COLLECTION_LOCKED` when another took over
+   */
+  async commit(change: Change, pace?: DiskPace): Promise<void> {
+    const { head, blocks = [], dead = new Map(), pictures = [] } = change;
+    const write = (): void => {
       this.#put(head.generation, blocks);
       for (const [first, bitmap] of dead) this.dead.putSync(blockKey(head.generation, first), sealed(bitmap));
       for (const { hash, bytes } of pictures)
         if (!this.pictures.doesExist(hash)) this.pictures.putSync(hash, bytes as Buffer);
       this.#root.putSync('head', sealed(Buffer.from(JSON.stringify(head))));
       step('records written');
-    });
+    };
+    if (pace && this.#underWay === 0)
+      pace.timed(() => this.#root.transactionSync(() => this.#asHolder(write)));
+    else await this.#asWriter(write);
     step('records committed');
   }
 
@@ -159,19 +169,26 @@ export class Records {
     }
   }
 
+  /** In a transaction. @throws `COLLECTION_LOCKED` when another took over */
+  #asHolder(work: () => unknown): void {
+    const holder = parseHolder(this.#root.get('writer'));
+    if (!holder || holder.token !== this.#token) throw locked(this.folder, holder);
+    work();
+  }
+
   /** A transaction whose commit, and its sync, a thread of LMDB does: searches go on meanwhile. */
   async #asWriter(work: () => unknown): Promise<void> {
+    this.#underWay++;
     // The child alone can be given up when something throws in it.
     await this.#root
-      .childTransaction(() => {
-        const holder = parseHolder(this.#root.get('writer'));
-        if (!holder || holder.token !== this.#token) throw locked(this.folder, holder);
-        work();
-      })
+      .childTransaction(() => this.#asHolder(work))
       .catch(async (cause: { readonly commitError?: Promise<never> }) => {
         // It rejects with what the system said, in this turn of the loop if at all.
         await Promise.race([cause.commitError, new Promise((resume) => setImmediate(resume))]);
         throw cause;
+      })
+      .finally(() => {
+        this.#underWay--;
       });
   }
 }

@@ -1,6 +1,7 @@
 /** Writes at the end of the codes: one file at a time, which stays open from one write to the next. */
-import { writeSync } from 'node:fs';
+import { fdatasyncSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { DiskPace } from './disk-pace.ts';
 import { syncFolder } from './manifest.ts';
 import type { Segments, Tail } from './segments.ts';
 import { step } from './steps.ts';
@@ -16,8 +17,11 @@ export class SegmentWriter {
     this.#segments = segments;
   }
 
-  /** Writes at the tail, over whatever a failed write left there. On the disk when it resolves. */
-  async append(at: Tail, pieces: readonly Uint8Array[]): Promise<void> {
+  /**
+   * Writes at the tail, over whatever a failed write left there. On the disk when it resolves; with a `pace`, this thread
+   * waits for it.
+   */
+  async append(at: Tail, pieces: readonly Uint8Array[], pace?: DiskPace): Promise<void> {
     try {
       const handle = await this.#open(at);
       const all = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
@@ -26,7 +30,8 @@ export class SegmentWriter {
       step('segment half written');
       await writeAll(handle, all.subarray(half), at.bytes + half);
       step('segment written');
-      await handle.datasync();
+      if (pace) pace.timed(() => fdatasyncSync(handle.fd));
+      else await handle.datasync();
       step('segment synced');
     } catch (cause) {
       await this.close().catch(() => {}); // what failed is told

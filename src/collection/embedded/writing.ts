@@ -8,13 +8,14 @@ import type { ModelOptions, NewItem } from '../contract.ts';
 import { encodeContent } from './block-content.ts';
 import { encodeHead } from './blocks.ts';
 import { diskBytes } from './disk-bytes.ts';
+import { DiskPace } from './disk-pace.ts';
 import type { Head } from './head.ts';
 import type { Loaded } from './load.ts';
 import type { Arrivals } from './memory.ts';
 import { cutBlocks, newRows } from './new-rows.ts';
 import { deadBitmap, numbered, type Write } from './numbering.ts';
 import { type Parts, Reading } from './reading.ts';
-import type { Block, Records } from './records.ts';
+import type { Block, Change, Records } from './records.ts';
 import type { RecordsView } from './records-view.ts';
 import { wantsRoom } from './room.ts';
 import { SegmentWriter } from './segment-writer.ts';
@@ -29,6 +30,7 @@ export abstract class Writing extends Reading {
   protected readonly records: Records;
   protected readonly queue: WriteQueue;
   readonly #tail: SegmentWriter;
+  readonly #pace = new DiskPace();
 
   constructor(parts: WriterParts, loaded: Loaded) {
     super(parts, loaded);
@@ -90,7 +92,6 @@ export abstract class Writing extends Reading {
     const codes = fresh.map(({ rows }) => rows.codes);
     const codeBytes = codes.reduce((sum, { length }) => sum + length, 0);
     const at = this.segments.placeFor(head.tail, codeBytes);
-    if (codeBytes > 0) await this.#tail.append(at, codes);
 
     const blocks: Block[] = [];
     const dead = new Map<number, Uint8Array>();
@@ -121,7 +122,10 @@ export abstract class Writing extends Reading {
       tail: codeBytes > 0 ? { segment: at.segment, bytes: offset } : head.tail,
     };
     const pictures = fresh.flatMap(({ items }) => [...items.pictures.values()]);
-    await this.records.commit({ head: after, blocks, dead, pictures });
+    const change = { head: after, blocks, dead, pictures };
+    const pace = this.#pace.isQuickFor(codeBytes + bytesOf(change)) ? this.#pace : undefined;
+    if (codeBytes > 0) await this.#tail.append(at, codes, pace);
+    await this.records.commit(change, pace);
     await this.inTurn(async () => {
       for (const block of blocks) memory.firsts.push(block.first);
       await memory.apply(replaced, arrivals);
@@ -157,6 +161,15 @@ export abstract class Writing extends Reading {
       return false;
     }
   }
+}
+
+/** Bytes that a commit writes, without the trees of the records. */
+function bytesOf({ blocks = [], dead = new Map(), pictures = [] }: Change): number {
+  let bytes = 0;
+  for (const { head, content } of blocks) bytes += head.length + content.length;
+  for (const bitmap of dead.values()) bytes += bitmap.length;
+  for (const picture of pictures) bytes += picture.bytes.length;
+  return bytes;
 }
 
 /** Lists of the dead of the blocks of these items. */

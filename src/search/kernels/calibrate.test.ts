@@ -51,7 +51,7 @@ it('the first scans of a large index take turns, and the faster way stays for it
   for (let i = 0; i < 14; i++) withBestKernels(kernel, 0, 2, size, scan(2));
   expect(said).toEqual([0, 32, 0, 32, 0, 32, 0, 32, 0, 32, 32, 32, 32, 32]);
   expect(calibrate(kernel, 0)).toBe(32);
-  withBestKernels(kernel, 0, 1, { bytes: 16 * MB, indexBytes: 16 * MB }, scan(1)); // may be in a cache: no race
+  withBestKernels(kernel, 0, 1, { bytes: 2 * MB, indexBytes: 2 * MB }, scan(1)); // may be in a cache: no race
   withBestKernels(kernel, 0, 1, { bytes: MB / 4, indexBytes: 80 * MB }, scan(1)); // too short
   expect(said.slice(14)).toEqual([32, 32]);
 });

@@ -20,8 +20,8 @@ const PROBE_MS = 0.1;
 /** What is not the default must be faster by this factor, so that noise does not choose it. */
 const MARGIN = 1.05;
 
-/** Below it, codes of a scan may well be in a cache, where all are alike. */
-const RACE_INDEX_BYTES = 64 * 1024 * 1024;
+/** Below it, codes of a scan stay in the cache of one core, where all are alike; larger caches are shared and lose them. */
+const RACE_INDEX_BYTES = 4 * 1024 * 1024;
 /** Shorter scans are too short for the clock. */
 const RACE_SCAN_BYTES = 1024 * 1024;
 /** Scans by each contender; and the time that they must have taken together, in ms. */

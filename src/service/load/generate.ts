@@ -17,14 +17,24 @@ export interface Load {
 /** Milliseconds in which both sides are done with opening and closing connections. */
 const SETTLE = 200;
 
+/** Clients keep their connections: taking them in, one in a turn of the service's loop, is not what is measured. */
+async function opened({ port, connections }: Load): Promise<Connection[]> {
+  const all = Array.from({ length: connections }, () => new Connection(port));
+  await Promise.all(all.map((connection) => connection.send(GREETING)));
+  await wait(SETTLE);
+  return all;
+}
+
 /** Every connection asks again as soon as it is answered: how much the service can do. */
-export async function closedLoop({ port, requests, connections, seconds }: Load): Promise<Tally> {
+export async function closedLoop(load: Load): Promise<Tally> {
+  const { port, requests, seconds } = load;
   const tally = new Tally();
+  const all = await opened(load);
   const start = performance.now();
   const end = start + seconds * 1000;
   await Promise.all(
-    Array.from({ length: connections }, async () => {
-      let connection = new Connection(port);
+    all.map(async (first) => {
+      let connection = first;
       while (performance.now() < end) {
         if (!connection.alive) connection = new Connection(port);
         const due = performance.now();
@@ -39,13 +49,10 @@ export async function closedLoop({ port, requests, connections, seconds }: Load)
 
 /** Requests come at a rate whether the earlier ones are answered or not, as those of many people do. */
 export async function openLoop({ rate, ...load }: Load & { readonly rate: number }): Promise<Tally> {
-  const { port, requests, connections, seconds } = load;
+  const { port, requests, seconds } = load;
   const tally = new Tally();
-  const free: Connection[] = Array.from({ length: connections }, () => new Connection(port));
+  const free = await opened(load);
   const all = new Set(free);
-  // Clients keep their connections: taking hundreds in at once is not what is measured.
-  await Promise.all(free.map((connection) => connection.send(GREETING)));
-  await wait(SETTLE);
   /** Moments at which requests were due that found no free connection. */
   const waiting: number[] = [];
   const under = new Set<Promise<void>>();

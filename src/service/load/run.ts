@@ -35,8 +35,8 @@ export interface LoadReport {
   readonly bits: number;
   readonly k: number;
   readonly reads: number;
-  /** As many as are answered, by 8 or by 32 connections: those that get more. */
-  readonly capacity: Outcome;
+  /** As many as are answered by so many connections that ask again at once: of 8 and of 32 those that get more. */
+  readonly capacity: Outcome & { readonly connections: number };
   /** At 70 % of the capacity of the same round. */
   readonly steady: Outcome;
   /** At 300 %; `share` of the capacity that was still answered. */
@@ -46,8 +46,9 @@ export interface LoadReport {
 }
 
 /** Shares of the seconds. The first requests run slowly compiled code: they are not measured. */
-const PHASES = { warm: 0.1, capacity: 0.2, steady: 0.5, overload: 0.2 };
-const ROUNDS = 5;
+const PHASES = { warm: 0.05, choice: 0.05, capacity: 0.2, steady: 0.5, overload: 0.2 };
+/** Seconds of a round at least: long against the requests in it, short against the machine's changes. */
+const ROUND = 6;
 const STEADY = 0.7;
 const OVERLOAD = 3;
 /** Of the capacity: as many as run by the defaults of the service, and enough that writes share their flushes. */
@@ -64,28 +65,30 @@ export async function benchServe(options: LoadOptions = {}): Promise<LoadReport>
   try {
     const requests = mixOf({ items, bits, k, reads }, new Random(2, 'requests'));
     const load = { port: server.port, requests, connections: OPEN_CONNECTIONS };
-    const next = (phase: keyof typeof PHASES, rounds = ROUNDS) => {
+    const rounds = Math.max(1, Math.floor(seconds / ROUND));
+    const next = (phase: keyof typeof PHASES, parts = rounds) => {
       throwIfAborted(signal, 'the measurement', 'Its collection was removed.');
       onProgress(phase);
-      return { ...load, seconds: (seconds * PHASES[phase]) / rounds };
+      return { ...load, seconds: (seconds * PHASES[phase]) / parts };
     };
     const [capacity, steady, overload] = [new Tally(), new Tally(), new Tally()];
     const seen: number[] = [];
-    await most(next('warm', 1));
-    for (let round = 0; round < ROUNDS; round++) {
-      const best = await most(next('capacity'));
-      capacity.merge(best);
+    await closedLoop(next('warm', 1));
+    const connections = await chosen(next('choice', CONNECTIONS.length));
+    for (let round = 0; round < rounds; round++) {
+      const most = await closedLoop({ ...next('capacity'), connections });
+      capacity.merge(most);
       const watched = watch(server, seen);
-      steady.merge(await openLoop({ ...next('steady'), rate: STEADY * best.goodput }));
+      steady.merge(await openLoop({ ...next('steady'), rate: STEADY * most.goodput }));
       await watched();
-      overload.merge(await openLoop({ ...next('overload'), rate: OVERLOAD * best.goodput }));
+      overload.merge(await openLoop({ ...next('overload'), rate: OVERLOAD * most.goodput }));
     }
     return {
       items,
       bits,
       k,
       reads,
-      capacity: capacity.outcome(),
+      capacity: { ...capacity.outcome(), connections },
       steady: steady.outcome(),
       overload: { ...overload.outcome(), share: overload.goodput / capacity.goodput },
       memory: driftOf(seen),
@@ -95,12 +98,14 @@ export async function benchServe(options: LoadOptions = {}): Promise<LoadReport>
   }
 }
 
-/** The better of the numbers of connections, each with its part of the time. */
-async function most({ seconds, ...load }: Load): Promise<Tally> {
-  const tallies: Tally[] = [];
-  for (const connections of CONNECTIONS)
-    tallies.push(await closedLoop({ ...load, connections, seconds: seconds / CONNECTIONS.length }));
-  return tallies.reduce((best, one) => (one.goodput > best.goodput ? one : best));
+/**
+ * The number of connections that get more answers. Chosen before anything is measured: the better of two in every round
+ * would be the luckier one, too.
+ */
+async function chosen(load: Load): Promise<number> {
+  const goodputs: number[] = [];
+  for (const connections of CONNECTIONS) goodputs.push((await closedLoop({ ...load, connections })).goodput);
+  return CONNECTIONS[goodputs.indexOf(Math.max(...goodputs))]!;
 }
 
 /** Notes the memory until the returned function is called. */

@@ -26,6 +26,7 @@ export class LoadServer {
   /** @throws `SYSTEM_FAILED` when the process ends before it serves */
   static async start(settings: ServerSettings): Promise<LoadServer> {
     const child = fork(mainFile(), [JSON.stringify(settings)], {
+      execArgv: [...process.execArgv, '--expose-gc'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const answer = await heard(child);
