@@ -33,7 +33,8 @@ export function addBenchServe(bench: Command): void {
     );
 }
 
-function loadTable({ capacity, steady, overload, memory, ...asked }: LoadReport): string {
+/** Figures of a run as `unseen bench serve` shows them. */
+export function loadTable({ capacity, steady, overload, memory, ...asked }: LoadReport): string {
   const columns = [
     { title: 'phase', align: 'left' as const },
     ...['asked, 1/s', 'answered, 1/s', 'p50, ms', 'p95', 'p99', 'p99.9', 'max', 'refused'].map((title) => ({

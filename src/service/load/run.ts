@@ -68,7 +68,6 @@ export async function benchServe(options: LoadOptions = {}): Promise<LoadReport>
     const rounds = Math.max(1, Math.floor(seconds / ROUND));
     const next = (phase: keyof typeof PHASES, parts = rounds) => {
       throwIfAborted(signal, 'the measurement', 'Its collection was removed.');
-      onProgress(phase);
       return { ...load, seconds: (seconds * PHASES[phase]) / parts };
     };
     const [capacity, steady, overload] = [new Tally(), new Tally(), new Tally()];
@@ -76,6 +75,7 @@ export async function benchServe(options: LoadOptions = {}): Promise<LoadReport>
     await closedLoop(next('warm', 1));
     const connections = await chosen(next('choice', CONNECTIONS.length));
     for (let round = 0; round < rounds; round++) {
+      onProgress(`round ${round + 1} of ${rounds}`);
       const most = await closedLoop({ ...next('capacity'), connections });
       capacity.merge(most);
       const watched = watch(server, seen);
