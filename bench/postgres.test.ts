@@ -6,11 +6,11 @@ import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { describe, it } from 'vitest';
 import {
+  type CollectionQuery,
   createPostgresCollection,
   type NewItem,
   openPostgresCollection,
   type PostgresCollection,
-  type PostgresQuery,
   pgliteDatabase,
 } from '../src/collection/index.ts';
 import { Random } from '../src/random.ts';
@@ -44,7 +44,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-async function median(one: PostgresCollection, query: Partial<PostgresQuery>, times = 15): Promise<string> {
+async function median(one: PostgresCollection, query: Partial<CollectionQuery>, times = 15): Promise<string> {
   const codes = itemsFrom(7, times).map(({ codes }) => codes.image!);
   const taken: number[] = [];
   for (const code of codes) taken.push(await timed(() => one.search({ ...M, code, k: 10, ...query })));

@@ -20,6 +20,7 @@ export interface CollectionSearch {
   readonly filter?: string;
   readonly k?: number;
   readonly radius?: number;
+  readonly partial?: boolean;
 }
 
 /** More would be a listing; a collection gives at most so many at once. */
@@ -27,23 +28,28 @@ const MOST_HITS = 10_000;
 
 /** @throws `ARGUMENT_INVALID`, `FILTER_INVALID`, `COLLECTION_OTHER_MODEL`, and what opening and searching throw */
 export async function searchCollection(options: CollectionSearch, call: Call): Promise<Result> {
-  const { collection: target, modality, radius } = options;
+  const { collection: target, modality, radius, partial = false } = options;
   const filter: Filter | undefined =
     options.filter === undefined ? undefined : await filterOption(options.filter);
   return using(await openReaderAt(target), async (reader) => {
     const { code, ...about } = await queryOf(options, reader, call);
-    const { hits, more, version } = await reader.search({
+    const { hits, more, version, missing } = await reader.search({
       model: reader.model,
       code,
       k: options.k ?? (radius === undefined ? 10 : MOST_HITS),
       ...(radius !== undefined && { radius }),
       ...(modality && { modality }),
       ...(filter && { filter }),
+      partial,
       signal: call.signal,
     });
     const { name, bits, model } = reader;
+    if (missing) call.progress.line(`without the items of ${missing.join(' and ')}`);
     return {
-      json: { collection: name, model, bits, query: hexOf(code), ...about, hits, more, version },
+      json: {
+        ...{ collection: name, model, bits, query: hexOf(code), ...about, hits, more, version },
+        ...(missing && { missing }),
+      },
       text: hits.length > 0 ? hitTable(hits) : `no item of ${shown(target)} is found`,
     };
   });

@@ -36,6 +36,7 @@ interface SearchOptions {
   readonly allow?: string;
   readonly filter?: string;
   readonly modality?: ModalityName;
+  readonly partial?: boolean;
   readonly threads?: number;
   readonly json?: boolean;
 }
@@ -70,6 +71,10 @@ export function addSearch(program: Command): void {
         'image',
         'text',
       ]),
+    )
+    .option(
+      '--partial',
+      'of a collection over several servers: what those find that answer, instead of an error',
     )
     .option('--threads <n>', 'of a file of codes: threads of the search (default: 1)', integer(1, 256))
     .action((options: SearchOptions) =>
@@ -127,7 +132,7 @@ function checkQuery(options: SearchOptions): void {
   const foreign =
     options.codes === undefined
       ? (['rerank', 'allow', 'threads'] as const)
-      : (['filter', 'modality'] as const);
+      : (['filter', 'modality', 'partial'] as const);
   for (const name of foreign) {
     const whose = options.codes === undefined ? '--codes' : '--collection';
     if (options[name] !== undefined) throw wrong(name, `is used with ${whose} only`, options[name]);

@@ -75,6 +75,11 @@ export interface CollectionQuery extends ModelOptions {
   readonly filter?: Filter;
   /** Hits to pass over, for the next page: 0 … 100,000. Default: 0. */
   readonly offset?: number;
+  /**
+   * Of a collection that is divided over servers: the nearest items of those that answer, if others do not, and the page
+   * names those. Any other collection answers whole. Default: false, an error names them.
+   */
+  readonly partial?: boolean;
   /** Stops the search with `ABORTED`. */
   readonly signal?: AbortSignal;
 }
@@ -97,6 +102,8 @@ export interface CollectionPage {
   readonly more: boolean;
   /** Of the state that was searched: pages belong together while it is the same. */
   readonly version: number;
+  /** The shards that did not answer, where a part was asked for; their items are not among the hits. */
+  readonly missing?: readonly string[];
 }
 
 export interface CollectionStats {

@@ -40,7 +40,6 @@ export type {
   PostgresOptions,
 } from './postgres/open.ts';
 export { type PgliteLike, pgliteDatabase } from './postgres/pglite.ts';
-export type { PostgresPage, PostgresQuery } from './postgres/reading.ts';
 export type { RecallReport } from './postgres/recall.ts';
 export type { PostgresCollection } from './postgres/writing.ts';
 export { exportCollection, type TransferOptions } from './transfer/export.ts';

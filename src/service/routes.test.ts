@@ -226,6 +226,27 @@ describe('a service with a root folder', () => {
     expect(problem.parse(await nowhere.json()).code).toBe('ROUTE_UNKNOWN');
   });
 
+  it('asks for a part where it is asked for one, and says what is missing', async () => {
+    const asked: (boolean | undefined)[] = [];
+    const collection = changed(await codesCollection(await temporaryFolder(), 1), {
+      search: async ({ partial }) => {
+        asked.push(partial);
+        return {
+          hits: [],
+          more: false,
+          version: 1,
+          ...(partial && { missing: ['shard 1 (elsewhere:5432)'] }),
+        };
+      },
+    });
+    const { client } = await runService({ collections: [{ collection }] });
+    const whole = await client.search('codes', { code: codeOf(0) });
+    expect(whole).not.toHaveProperty('missing');
+    const part = await client.search('codes', { code: codeOf(0), partial: true });
+    expect(part.missing).toEqual(['shard 1 (elsewhere:5432)']);
+    expect(asked).toEqual([false, true]);
+  });
+
   it('answers a fault of its own with 500, says nothing of it, and logs it', async () => {
     const folder = await temporaryFolder();
     const collection = changed(await codesCollection(folder, 1), {

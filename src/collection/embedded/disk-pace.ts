@@ -30,7 +30,7 @@ export class DiskPace {
   #passed = 0;
   #restsUntil = 0;
 
-  /** Whether a write of so many bytes is to be done in this thread, by `timed`. */
+  /** Whether a write of so many bytes is to be done in this thread, by `timed`. To be asked once a write. */
   isQuickFor(bytes: number): boolean {
     if (bytes > SMALL_BYTES) return false;
     if (fixed) return fixed === 'quick';

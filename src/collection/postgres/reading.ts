@@ -34,16 +34,6 @@ import { type Part, partsOf, picturesTable } from './tables.ts';
 import { statsOf, verifyReport } from './upkeep.ts';
 import { type SearchMode, withGraphs } from './vector.ts';
 
-export interface PostgresQuery extends CollectionQuery {
-  /** Items of shards that answer, if others do not; the page names those. Default: false, an error names them. */
-  readonly partial?: boolean;
-}
-
-export interface PostgresPage extends CollectionPage {
-  /** The shards that did not answer, where a part was asked for; their items are not among the hits. */
-  readonly missing?: readonly string[];
-}
-
 /** Items of a listing that come together. */
 const LISTED = 1_000;
 /** Candidates of graphs where nothing else is said: what pgvector takes. */
@@ -77,7 +67,7 @@ export abstract class PostgresReading extends PostgresState implements Collectio
     return found && { type: found.type, bytes: new Uint8Array(found.bytes) };
   }
 
-  async search(query: PostgresQuery): Promise<PostgresPage> {
+  async search(query: CollectionQuery): Promise<CollectionPage> {
     return this.#search(query, this.parts.mode);
   }
 
@@ -112,7 +102,7 @@ export abstract class PostgresReading extends PostgresState implements Collectio
   }
 
   /** Makes searches by the graphs and exactly. @throws `ARGUMENT_INVALID` where the collection has no graphs */
-  async measureRecall(queries: readonly PostgresQuery[]): Promise<RecallReport> {
+  async measureRecall(queries: readonly CollectionQuery[]): Promise<RecallReport> {
     if (!this.row.hnsw || queries.length === 0)
       throw new UnseenError('ARGUMENT_INVALID', {
         name: 'queries',
@@ -148,7 +138,7 @@ export abstract class PostgresReading extends PostgresState implements Collectio
     await check(); // and it may be all of them
   }
 
-  async #search(query: PostgresQuery, mode: SearchMode): Promise<PostgresPage> {
+  async #search(query: CollectionQuery, mode: SearchMode): Promise<CollectionPage> {
     this.checkOpen();
     await this.checkModel(query.model);
     const { k, offset, radius, modalities } = checkQuery(query, this.bits);

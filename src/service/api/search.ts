@@ -22,6 +22,9 @@ const settings = {
   filter: filter.optional(),
   offset: z.number().int().min(0).max(MAX_OFFSET).default(0).meta({ description: 'Hits to pass over' }),
   codes: z.boolean().default(false).meta({ description: 'Give the code of every hit' }),
+  partial: z.boolean().default(false).meta({
+    description: 'Of a collection over several servers: what those find that answer, instead of an error',
+  }),
 };
 
 const SOURCES = ['text', 'code', 'item', 'image'] as const;
@@ -47,6 +50,8 @@ const number = <T extends z.ZodType<number, number>>(schema: T) =>
     .transform(Number)
     .pipe(schema);
 
+const flag = z.enum(['true', 'false']);
+
 /** The same settings beside a body that is a picture. */
 export const searchQuery = z.strictObject({
   modality: settings.modality,
@@ -54,7 +59,8 @@ export const searchQuery = z.strictObject({
   radius: number(z.number().int().min(0).max(4096)).optional(),
   filter: z.string().max(65_536).optional().meta({ description: 'A filter as JSON' }),
   offset: number(z.number().int().min(0).max(MAX_OFFSET)).optional(),
-  codes: z.enum(['true', 'false']).optional(),
+  codes: flag.optional(),
+  partial: flag.optional(),
 });
 
 export const hit = z.object({
@@ -81,6 +87,10 @@ export const searchAnswer = z.object({
   version: count.meta({
     description: 'Of the state that was searched: pages belong together while it is the same',
   }),
+  missing: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Servers that did not answer, where a part was asked for' }),
   milliseconds: z.number().min(0).meta({ description: 'Encoding and search, without waiting' }),
 });
 export type SearchAnswer = z.infer<typeof searchAnswer>;

@@ -45,6 +45,7 @@ export const searchHandlers = {
           ...optional(settings),
           k: settings.k,
           offset: settings.offset,
+          partial: settings.partial,
           signal,
         });
         const hits = await Promise.all(page.hits.map((hit) => hitOf(collection, hit, settings.codes)));
@@ -70,6 +71,7 @@ function settingsOf({
   k = 10,
   offset = 0,
   codes,
+  partial,
   modality,
   radius,
   filter,
@@ -78,6 +80,7 @@ function settingsOf({
     k,
     offset,
     codes: codes === 'true',
+    partial: partial === 'true',
     modality,
     radius,
     filter: filter === undefined ? undefined : parseJson(filter),
@@ -149,7 +152,7 @@ async function hitOf(collection: Collection, hit: CollectionHit, codes: boolean)
 function answerOf(
   { code, unknownWords }: Query,
   from: Source['from'],
-  { more, version }: CollectionPage,
+  { more, version, missing }: CollectionPage,
   hits: Hit[],
   milliseconds: number,
 ): SearchAnswer {
@@ -158,6 +161,7 @@ function answerOf(
     hits,
     more,
     version,
+    ...(missing && { missing: [...missing] }),
     milliseconds: Math.round(milliseconds * 1000) / 1000,
   };
 }
