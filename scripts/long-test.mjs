@@ -28,6 +28,6 @@ const run = (file, args, env = {}) =>
 
 /** Whether the test passed; the built program is made first. */
 export function passes(args, env) {
-  if (run('scripts/setup.mjs', []) !== 0) process.exit(1);
+  if (run('scripts/setup.mjs', []) !== 0) return false;
   return run('node_modules/vitest/vitest.mjs', ['run', ...args], env) === 0;
 }

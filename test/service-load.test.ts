@@ -7,6 +7,8 @@ import { loadTable } from '../src/cli/bench-serve.ts';
 import { benchServe } from '../src/service/load/run.ts';
 
 const SECONDS = process.env.UNSEEN_LOAD === undefined ? undefined : Number(process.env.UNSEEN_LOAD);
+/** Per cent of the capacity. */
+const GOODPUT = Number(process.env.UNSEEN_LOAD_GOODPUT ?? 90);
 
 it('three times too many requests leave the answers flowing: no errors, and what is too much is refused', async () => {
   const report = await benchServe(SECONDS ? { seconds: SECONDS } : { items: 50_000, seconds: 6 });
@@ -21,7 +23,6 @@ it('three times too many requests leave the answers flowing: no errors, and what
   expect([p50, p95, p99, p999, max]).toEqual([p50, p95, p99, p999, max].sort((a, b) => a - b));
   expect(memory.first).toBeGreaterThan(0);
   if (!SECONDS) return; // other tests run beside this one: how much is answered says nothing
-  // The goal is 0.9; other machines on the same processor have moved it by 0.1 from one minute to the next.
-  expect(overload.share).toBeGreaterThan(0.7);
+  expect(100 * overload.share).toBeGreaterThanOrEqual(GOODPUT);
   expect(memory.drift).toBeLessThan(0.05);
 }, 7_200_000);

@@ -47,7 +47,14 @@ export async function searchCollection(options: CollectionSearch, call: Call): P
     if (missing) call.progress.line(`without the items of ${missing.join(' and ')}`);
     return {
       json: {
-        ...{ collection: name, model, bits, query: hexOf(code), ...about, hits, more, version },
+        collection: name,
+        model,
+        bits,
+        query: hexOf(code),
+        ...about,
+        hits,
+        more,
+        version,
         ...(missing && { missing }),
       },
       text: hits.length > 0 ? hitTable(hits) : `no item of ${shown(target)} is found`,
